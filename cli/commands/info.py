@@ -1,0 +1,22 @@
+"""`searchkit info`: what the index holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..options import as_json
+
+
+@click.command(short_help="Tell what the index holds.")
+@as_json
+@click.pass_obj
+def info(directory: Path, json: bool) -> None:
+    """Tell what the index holds: articles, terms, fields, size on disk, versions."""
+    import searchkit
+
+    from .. import render
+
+    with searchkit.open(directory) as archive:
+        render.info(archive.info(), json=json)

@@ -1,0 +1,100 @@
+"""The command `searchkit`: its global options, and what happens to errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .commands.delete import delete
+from .commands.index import index
+from .commands.info import info
+from .commands.search import search
+from .commands.show import show
+
+__all__ = ["main", "run"]
+
+# The shell's convention for a program that Ctrl-C ended: 128 and the signal's number.
+_EXIT_INTERRUPTED = 130
+
+
+class Failure(click.ClickException):
+    """An error of the user's making or the machine's: one line, status 2."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        """Writes the line to standard error."""
+        # Imported late, as everything of the library: help and completion must be quick.
+        from searchkit import harmless
+
+        click.echo(f"searchkit: {harmless(self.message)}", err=True, file=file)
+
+
+class Program(click.Group):
+    """The group of commands, with one place for every error that they let through."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command and gives each kind of ending its exit status."""
+        from searchkit.errors import SearchKitError
+
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except SearchKitError as error:
+            raise Failure(str(error)) from error
+        except BrokenPipeError:
+            # The reader, such as `head`, has had enough. Python would complain once more
+            # when it flushes standard output at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+        except KeyboardInterrupt:
+            click.echo("searchkit: interrupted", err=True)
+            ctx.exit(_EXIT_INTERRUPTED)
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            raise Failure(f"{place}{error.strerror or error}") from error
+        return result
+
+
+@click.group(
+    cls=Program,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit status: 0 found or done, 1 nothing found, 2 error, 130 interrupted.",
+)
+@click.option(
+    "--index",
+    "directory",
+    type=click.Path(path_type=Path),
+    default=Path("searchkit.idx"),
+    envvar="SEARCHKIT_INDEX",
+    show_default=True,
+    show_envvar=True,
+    metavar="DIR",
+    help="The directory of the index.",
+)
+@click.version_option(package_name="searchkit", message="%(prog)s %(version)s")
+@click.pass_context
+def main(ctx: click.Context, directory: Path) -> None:
+    r"""Full-text search for news archives.
+
+    Index files of articles, then search headlines, bodies and captions:
+
+    \b
+      searchkit index articles/ more.jsonl.gz
+      searchkit search 'harbour fire'
+      searchkit search '"night train" OR ferry' --since 2020 --section news
+    """
+    ctx.obj = directory
+
+
+for command in (index, search, show, delete, info):
+    main.add_command(command)
+
+
+def run() -> None:
+    """The console script."""
+    main(prog_name="searchkit")

@@ -1,0 +1,60 @@
+"""Full-text search for news archives: headline, body and captions, ranked and highlighted.
+
+>>> import searchkit
+>>> index = searchkit.create("news.idx")                    # doctest: +SKIP
+>>> report = index.add(searchkit.read(["articles/"]))       # doctest: +SKIP
+>>> for hit in index.search("harbour fire"):                # doctest: +SKIP
+...     print(hit.rank, hit.article.headline)
+"""
+
+from searchkit.article import Article, Caption
+from searchkit.errors import (
+    ArticleError,
+    IndexDamagedError,
+    IndexExistsError,
+    IndexLockedError,
+    IndexNotFoundError,
+    IndexVersionError,
+    LanguageError,
+    Notice,
+    QueryError,
+    Reject,
+    SearchKitError,
+    SourceError,
+    StorageError,
+)
+from searchkit.highlight import Fragment, harmless
+from searchkit.index import Index, IndexInfo, create
+from searchkit.index import open_index as open  # noqa: A004  # searchkit.open reads naturally
+from searchkit.results import Hit, Results
+from searchkit.sources import Reading, read
+from searchkit.writing import AddReport
+
+__all__ = [
+    "AddReport",
+    "Article",
+    "ArticleError",
+    "Caption",
+    "Fragment",
+    "Hit",
+    "Index",
+    "IndexDamagedError",
+    "IndexExistsError",
+    "IndexInfo",
+    "IndexLockedError",
+    "IndexNotFoundError",
+    "IndexVersionError",
+    "LanguageError",
+    "Notice",
+    "QueryError",
+    "Reading",
+    "Reject",
+    "Results",
+    "SearchKitError",
+    "SourceError",
+    "StorageError",
+    "create",
+    "harmless",
+    "open",
+    "read",
+]

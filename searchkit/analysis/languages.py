@@ -1,0 +1,60 @@
+"""The languages that have a stemmer, and the names people give them."""
+
+from __future__ import annotations
+
+from searchkit.errors import LanguageError
+
+__all__ = ["LANGUAGES", "UNSTEMMED", "language_code"]
+
+# ISO 639-1 code → name, which is also Snowball's name of the algorithm
+# (https://snowballstem.org/algorithms/).
+LANGUAGES = {
+    "ar": "arabic",
+    "ca": "catalan",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "eu": "basque",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "ne": "nepali",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+    "yi": "yiddish",
+}
+
+# For archives in several languages, or in one without a stemmer: words are found as written.
+UNSTEMMED = "none"
+
+
+def language_code(name: str) -> str:
+    """The ISO 639-1 code for a code, a locale such as ``de-AT``, or an English name.
+
+    ``"none"`` stands for no stemming. Raises LanguageError for any other.
+    """
+    wanted = name.strip().casefold().replace("_", "-")
+    if wanted == UNSTEMMED or wanted in LANGUAGES:
+        return wanted
+    for code, full_name in LANGUAGES.items():
+        if wanted == full_name or wanted.split("-")[0] == code:
+            return code
+    known = ", ".join(f"{code} ({full_name})" for code, full_name in LANGUAGES.items())
+    raise LanguageError(
+        f"no stemmer for the language {name!r}; choose one of {known}, or 'none' for no stemming"
+    )

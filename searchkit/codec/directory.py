@@ -1,0 +1,197 @@
+"""The index directory: made, opened, looked into. Whoosh's storage errors become ours here."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pickle
+import struct
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from whoosh import index as whoosh_index
+from whoosh.reading import IndexReader, TermNotFound
+from whoosh.writing import SegmentWriter
+
+from searchkit.analysis import language_code
+from searchkit.codec.whoosh_schema import whoosh_schema
+from searchkit.errors import (
+    IndexDamagedError,
+    IndexExistsError,
+    IndexLockedError,
+    IndexNotFoundError,
+    IndexVersionError,
+    StorageError,
+)
+
+__all__ = [
+    "Directory",
+    "count_values",
+    "create_directory",
+    "damage_named",
+    "find_article",
+    "open_directory",
+    "open_writer",
+]
+
+FORMAT_VERSION = 1
+_SETTINGS_NAME = "searchkit.json"
+
+# Postings kept in memory before Whoosh sorts them out to disk.
+_WRITER_MEMORY_MB = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """An index directory: its path, the language of its text, the Whoosh index in it."""
+
+    path: Path
+    language: str
+    whoosh: Any
+
+    def size(self) -> int:
+        """Bytes on disk of all files."""
+        with os.scandir(self.path) as entries:
+            return sum(entry.stat().st_size for entry in entries if entry.is_file())
+
+
+def create_directory(path: Path, language: str) -> Directory:
+    """Makes an empty index in a new or empty directory.
+
+    Raises LanguageError, IndexExistsError when anything is there already, and StorageError
+    when the directory cannot be made.
+    """
+    language = language_code(language)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        occupied = any(path.iterdir())
+    except FileExistsError as error:
+        raise IndexExistsError(f"{path} is a file; choose another directory") from error
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    if occupied:
+        if _is_index(path):
+            raise IndexExistsError(
+                f"{path} holds an index already; open it or delete the directory"
+            )
+        raise IndexExistsError(f"{path} holds other files; choose a new or an empty directory")
+    try:
+        whoosh = whoosh_index.create_in(str(path), whoosh_schema(language))
+        # Last, so that a directory with settings always holds a whole index.
+        _write_settings(path, {"format": FORMAT_VERSION, "language": language})
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return Directory(path, language, whoosh)
+
+
+def open_directory(path: Path) -> Directory:
+    """Opens the index in a directory.
+
+    Raises IndexNotFoundError, IndexVersionError or IndexDamagedError.
+    """
+    if not _is_index(path):
+        what = "no index in" if path.is_dir() else "there is no directory"
+        raise IndexNotFoundError(
+            f"{what} {path}; make one with `searchkit --index {path} index FILES...` "
+            "or searchkit.create()"
+        )
+    settings = _read_settings(path)
+    with damage_named(path):
+        return Directory(path, settings["language"], whoosh_index.open_dir(str(path)))
+
+
+def open_writer(directory: Directory, timeout: float) -> SegmentWriter:
+    """Whoosh's writer, which holds the index's only write lock until commit or cancel.
+
+    Raises IndexLockedError when another writer keeps the lock for `timeout` seconds.
+    """
+    try:
+        with damage_named(directory.path):
+            return directory.whoosh.writer(timeout=timeout, delay=0.05, limitmb=_WRITER_MEMORY_MB)
+    except whoosh_index.LockError as error:
+        raise IndexLockedError(
+            f"another process is writing to {directory.path}; "
+            "wait until it has finished, then run this again"
+        ) from error
+
+
+def find_article(reader: IndexReader, article_id: str) -> tuple[int, bytes] | None:
+    """The document number and the digest of the article with this id, or None."""
+    for leaf, base in reader.leaf_readers():
+        try:
+            matcher = leaf.postings("id", article_id)
+        except TermNotFound:
+            continue
+        if matcher.is_active():
+            number = matcher.id()
+            return base + number, leaf.column_reader("digest")[number]
+    return None
+
+
+def count_values(reader: IndexReader, field: str) -> dict[str, int]:
+    """The terms of a field with the number of live documents, the most frequent first."""
+    counts: Counter[str] = Counter()
+    for leaf, _ in reader.leaf_readers():
+        for term in leaf.lexicon(field):
+            counts[term.decode()] += sum(1 for _ in leaf.postings(field, term).all_ids())
+    return dict(counts.most_common())
+
+
+@contextlib.contextmanager
+def damage_named(path: Path) -> Iterator[None]:
+    """Turns what reading a damaged file raises into IndexDamagedError."""
+    try:
+        yield
+    except whoosh_index.IndexVersionError as error:
+        raise IndexVersionError(f"{path} was written by an incompatible Whoosh: {error}") from error
+    except (
+        whoosh_index.IndexError,
+        pickle.UnpicklingError,
+        struct.error,
+        zlib.error,
+        EOFError,
+        FileNotFoundError,
+    ) as error:
+        raise IndexDamagedError(
+            f"the index in {path} is damaged ({type(error).__name__}: {error}); "
+            "restore it from a copy, or delete the directory and index the articles again"
+        ) from error
+
+
+def _is_index(path: Path) -> bool:
+    return (path / _SETTINGS_NAME).is_file()
+
+
+def _read_settings(path: Path) -> dict[str, Any]:
+    file = path / _SETTINGS_NAME
+    try:
+        settings = json.loads(file.read_text(encoding="utf-8"))
+        version, language = settings["format"], language_code(settings["language"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise IndexDamagedError(
+            f"{file} cannot be read ({error}); restore it from a copy, "
+            "or delete the directory and index the articles again"
+        ) from error
+    if version != FORMAT_VERSION:
+        raise IndexVersionError(
+            f"{path} has index format {version}, this searchkit reads format {FORMAT_VERSION}; "
+            "install the searchkit that wrote it, or index the articles again"
+        )
+    return {"language": language}
+
+
+def _write_settings(path: Path, settings: dict[str, Any]) -> None:
+    temporary = path / f"{_SETTINGS_NAME}.tmp"
+    temporary.write_text(json.dumps(settings) + "\n", encoding="utf-8")
+    temporary.replace(path / _SETTINGS_NAME)
+
+
+def _unwritable(path: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"cannot make an index in {path}: {error.strerror or error}; choose another directory"
+    )

@@ -1,0 +1,172 @@
+"""A query string to a Whoosh query, and to what highlighting has to look for.
+
+The language is Whoosh's for now, and this is the only file that knows it: words (all of
+them wanted), ``"exact phrases"``, ``"near words"~5``, ``field:word``, ``AND OR NOT``, ``-word``,
+parentheses, ``prefix*`` and ``wild?card``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from whoosh import query as wq
+from whoosh.fields import Schema
+from whoosh.qparser import QueryParser, plugins
+
+from searchkit.analysis import Analyzer, Phrase, Targets, fold
+from searchkit.errors import QueryError
+from searchkit.schema import CAPTION_GAP, FIELD_WEIGHTS, FILTER_FIELDS, TEXT_FIELDS
+
+__all__ = ["MAX_QUERY_CHARACTERS", "ParsedQuery", "parse"]
+
+# Whoosh's parser needs time by the square of the length: 30 ms for this many characters.
+MAX_QUERY_CHARACTERS = 2_000
+
+_EVERYTHING = "*"
+# NOT as a word, and a minus before a word, phrase or group, as web search engines have it.
+_NOT = r"(^|(?<=[\s(]))(NOT(?=\s)|-(?=[\w\"(]))"
+_QUERY_FIELDS = (*TEXT_FIELDS, *FILTER_FIELDS, "published", "id")
+# What people call the fields → the names in the index.
+_ALIASES = {alias: name for name, alias in FILTER_FIELDS.items() if name != alias}
+_ALIASES |= {"title": "headline", "caption": "captions"}
+# "headline: fire" is meant as "headline:fire"; quoted text is left as it is.
+_SPACED_FIELD = re.compile(
+    rf'("[^"]*")|(?<!\S)([-(]*(?:{"|".join((*_QUERY_FIELDS, *_ALIASES))}):)\s+(?=\S)'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """A query that can be run: the Whoosh query, and each text field's targets."""
+
+    whoosh: wq.Query
+    targets: Mapping[str, Targets]
+
+
+def parse(text: str, schema: Schema, analyzer: Analyzer) -> ParsedQuery:
+    """Reads a query string; ``*`` alone stands for every article.
+
+    Raises QueryError for a query that is too long, nested too deeply, or has nothing to
+    search for.
+    """
+    text = text.strip()
+    if text == _EVERYTHING:
+        return ParsedQuery(wq.Every(), {})
+    if len(text) > MAX_QUERY_CHARACTERS:
+        raise QueryError(
+            f"the query has {len(text):,} characters, the limit is {MAX_QUERY_CHARACTERS:,}; "
+            "search for fewer words"
+        )
+    try:
+        tidy = _SPACED_FIELD.sub(lambda match: match[1] or match[2], text)
+        tree = _parser(schema).parse(tidy, normalize=False)
+        tree = _adapt(tree, analyzer).normalize()
+        targets = _targets(tree)
+    except RecursionError as error:
+        raise QueryError("the query is nested too deeply; use fewer parentheses") from error
+    if tree == wq.NullQuery:
+        raise QueryError(
+            f"the query {_shortened(text)} has no word to search for; "
+            "write one or more words, or * for every article"
+        )
+    return ParsedQuery(tree, targets)
+
+
+def _parser(schema: Schema) -> QueryParser:
+    searchable = Schema(**{name: schema[name] for name in _QUERY_FIELDS})
+    return QueryParser(
+        None,
+        searchable,
+        plugins=[
+            plugins.WhitespacePlugin(),
+            plugins.FieldAliasPlugin({name: [alias] for alias, name in _ALIASES.items()}),
+            plugins.FieldsPlugin(),
+            plugins.PhrasePlugin(),
+            plugins.WildcardPlugin(),
+            plugins.GroupPlugin(),
+            plugins.OperatorsPlugin(Not=_NOT, AndNot=None, AndMaybe=None, Require=None),
+            plugins.MultifieldPlugin(list(TEXT_FIELDS), fieldboosts=FIELD_WEIGHTS),
+        ],
+    )
+
+
+def _adapt(tree: wq.Query, analyzer: Analyzer) -> wq.Query:
+    """The tree with what Whoosh's parser leaves undone, or does otherwise, put right."""
+    if getattr(tree, "error", None):
+        raise QueryError(
+            f"{tree.error}; write a date as published:2020, published:202002 or published:20200220"
+        )
+    if isinstance(tree, wq.Phrase):
+        return _phrase(tree)
+    if isinstance(tree, (wq.Prefix, wq.Wildcard)):
+        return _pattern(tree, analyzer)
+    if isinstance(tree, wq.Not):
+        return wq.Not(_adapt(tree.query, analyzer), boost=tree.boost)
+    if isinstance(tree, (wq.And, wq.Or)):
+        members = [_adapt(member, analyzer) for member in tree]
+        return tree.__class__(members, boost=tree.boost)
+    return tree
+
+
+def _phrase(phrase: wq.Phrase) -> wq.Query:
+    if not phrase.words:
+        return wq.NullQuery
+    if phrase.fieldname not in TEXT_FIELDS or len(phrase.words) == 1:
+        return wq.Term(phrase.fieldname, phrase.words[0], boost=phrase.boost)
+    # A phrase must not reach from one caption into the next.
+    phrase.slop = min(phrase.slop, CAPTION_GAP - 1)
+    return phrase
+
+
+def _pattern(tree: wq.Query, analyzer: Analyzer) -> wq.Query:
+    """A prefix or wildcard query on folded text. Terms are stems, so the prefix's own is added:
+    without it ``airstrikes*`` would miss the term ``airstrik``.
+    """
+    pattern = fold(tree.text)
+    if isinstance(tree, wq.Wildcard) and not (pattern.endswith("*") and _is_prefix(pattern)):
+        return wq.Wildcard(tree.fieldname, pattern, boost=tree.boost)
+    prefix = pattern.rstrip("*")
+    if not prefix:
+        return wq.NullQuery
+    terms = analyzer.terms(prefix)
+    alternatives: list[wq.Query] = [wq.Prefix(tree.fieldname, prefix, boost=tree.boost)]
+    if tree.fieldname in TEXT_FIELDS and len(terms) == 1 and not terms[0].startswith(prefix):
+        alternatives.append(wq.Term(tree.fieldname, terms[0], boost=tree.boost))
+    return wq.Or(alternatives)
+
+
+def _is_prefix(pattern: str) -> bool:
+    return not re.search(r"[*?\[]", pattern.rstrip("*"))
+
+
+def _targets(tree: wq.Query) -> dict[str, Targets]:
+    """What the query wants in each text field; what it does not want is not marked."""
+    if isinstance(tree, (wq.And, wq.Or)):
+        wanted: dict[str, Targets] = {}
+        for member in tree:
+            for name, targets in _targets(member).items():
+                wanted[name] = wanted.get(name, Targets()) | targets
+        return wanted
+    field = getattr(tree, "fieldname", None)
+    if field not in TEXT_FIELDS:
+        return {}
+    if isinstance(tree, wq.Phrase):
+        return {field: Targets(phrases=(Phrase(tuple(tree.words), tree.slop),))}
+    if isinstance(tree, wq.Prefix):
+        return {field: Targets(patterns=(re.compile(re.escape(tree.text) + ".*", re.DOTALL),))}
+    if isinstance(tree, wq.Wildcard):
+        return {field: Targets(patterns=(_wildcard_expression(tree.text),))}
+    if isinstance(tree, wq.Term):
+        return {field: Targets(terms=frozenset([tree.text]))}
+    return {}
+
+
+def _wildcard_expression(pattern: str) -> re.Pattern[str]:
+    parts = {"*": ".*", "?": "."}
+    return re.compile("".join(parts.get(char) or re.escape(char) for char in pattern), re.DOTALL)
+
+
+def _shortened(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:59] + "…")
