@@ -14,11 +14,9 @@ from .commands.index import index
 from .commands.info import info
 from .commands.search import search
 from .commands.show import show
+from .options import EXIT_INTERRUPTED
 
 __all__ = ["main", "run"]
-
-# The shell's convention for a program that Ctrl-C ended: 128 and the signal's number.
-_EXIT_INTERRUPTED = 130
 
 
 class Failure(click.ClickException):
@@ -28,7 +26,6 @@ class Failure(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Writes the line to standard error."""
-        # Imported late, as everything of the library: help and completion must be quick.
         from searchkit import harmless
 
         click.echo(f"searchkit: {harmless(self.message)}", err=True, file=file)
@@ -39,13 +36,11 @@ class Program(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command and gives each kind of ending its exit status."""
-        from searchkit.errors import SearchKitError
-
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
-        except SearchKitError as error:
-            raise Failure(str(error)) from error
+        except (click.exceptions.Exit, click.Abort, click.ClickException):
+            raise
         except BrokenPipeError:
             # The reader, such as `head`, has had enough. Python would complain once more
             # when it flushes standard output at exit.
@@ -53,10 +48,17 @@ class Program(click.Group):
             ctx.exit(0)
         except KeyboardInterrupt:
             click.echo("searchkit: interrupted", err=True)
-            ctx.exit(_EXIT_INTERRUPTED)
-        except OSError as error:
-            place = f"{error.filename}: " if error.filename else ""
-            raise Failure(f"{place}{error.strerror or error}") from error
+            ctx.exit(EXIT_INTERRUPTED)
+        except Exception as error:
+            # Imported late: help and completion must not wait for the library.
+            from searchkit.errors import SearchKitError
+
+            if isinstance(error, SearchKitError):
+                raise Failure(str(error)) from error
+            if isinstance(error, OSError):
+                place = f"{error.filename}: " if error.filename else ""
+                raise Failure(f"{place}{error.strerror or error}") from error
+            raise
         return result
 
 

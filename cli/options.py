@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""What several commands share: options, the status of an interruption."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["as_json", "filters"]
+__all__ = ["EXIT_INTERRUPTED", "as_json", "filters"]
+
+# The shell's convention for a program that Ctrl-C ended: 128 and the signal's number.
+EXIT_INTERRUPTED = 130
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -73,7 +73,7 @@ def results(found: Results, *, filtered: bool, json: bool) -> None:
         return
     console = _console()
     if not found.total:
-        _print(console, Text(f"No article matches {found.query}", style="bold"))
+        _print(console, Text(f"No article matches {harmless(found.query)}", style="bold"))
         advice = "All words must stand in an article: try fewer, OR between them, or prefix*."
         if filtered:
             advice += " Filters compare whole values; `searchkit info` lists them."
@@ -102,7 +102,9 @@ def _hit_record(hit: Hit) -> dict[str, Any]:
 
 def _print_hit(console: Console, hit: Hit) -> None:
     marked = hit.highlights["headline"]
-    headline = _fragment_text(marked[0]) if marked else Text(_headline(hit.article))
+    headline = Text(_headline(hit.article))
+    if marked:
+        headline = Text(" ").join(_fragment_text(marked[0]).split("\n"))
     headline.stylize("bold")
     _print(console, Text(f"{hit.rank:>3}  ", style="dim") + headline)
     facts = _facts(hit.article)
@@ -110,11 +112,13 @@ def _print_hit(console: Console, hit: Hit) -> None:
         facts.append(f"score {hit.score:.2f}")
     _print(console, Text(" · ".join(facts), style="cyan"), indent=5)
     for fragment in hit.highlights["body"]:
-        _print(console, _fragment_text(fragment), indent=5)
+        _print(console, Text(" ").join(_fragment_text(fragment).split("\n")), indent=5)
     for fragment in hit.highlights["captions"]:
         number = 0 if fragment.caption is None else fragment.caption + 1
-        label = Text(f"caption {number}: ", style="green")
-        _print(console, label + _fragment_text(fragment), indent=5)
+        label = Text.assemble((f"caption {number}: ", "green"))
+        # A caption's parts, such as its headline and its text, are its lines.
+        parts = _fragment_text(fragment).split("\n")
+        _print(console, label + Text(" · ", style="dim").join(parts), indent=5)
     if not any(hit.highlights.values()) and hit.article.body:
         opening = hit.article.body[:160]
         _print(console, Text(harmless(opening) + (" …" if len(hit.article.body) > 160 else "")),
@@ -124,7 +128,7 @@ def _print_hit(console: Console, hit: Hit) -> None:
 
 
 def _fragment_text(fragment: Fragment) -> Text:
-    text = Text(harmless(fragment.text))
+    text = Text("\n".join(map(harmless, fragment.text.split("\n"))))
     for start, end in fragment.spans:
         text.stylize(_MATCH_STYLE, start, end)
     return Text("… " if fragment.before else "") + text + Text(" …" if fragment.after else "")
@@ -191,18 +195,23 @@ class _Progress:
         self.report = AddReport()
         self._reading = reading
         self._bar = bar
-        self._task = bar.add_task("", total=reading.bytes_total, facts="") if bar else None
+        self._task = bar.add_task("indexing", total=reading.bytes_total, facts="") if bar else None
         self._started = self._drawn = time.monotonic()
 
     def __call__(self, report: AddReport) -> None:
         self.report = report
         now = time.monotonic()
-        if self._bar is None or self._task is None or now - self._drawn < _PROGRESS_INTERVAL:
+        if self._bar is None or self._task is None:
+            return
+        if now - self._drawn < _PROGRESS_INTERVAL and not report.committing:
             return
         self._drawn = now
         rate = report.characters / 1e6 / max(now - self._started, 1e-9)
         facts = f"{report.processed:,} {_plural(report.processed, 'article')}  {rate:.1f} MB/s"
-        self._bar.update(self._task, completed=self._reading.bytes_read, facts=facts)
+        doing = "committing" if report.committing else "indexing"
+        self._bar.update(
+            self._task, description=doing, completed=self._reading.bytes_read, facts=facts
+        )
 
 
 @contextlib.contextmanager
@@ -212,7 +221,7 @@ def index_progress(reading: Reading) -> Iterator[_Progress]:
         yield _Progress(reading, None)
         return
     bar = Progress(
-        TextColumn("indexing"),
+        TextColumn("{task.description:<10}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TextColumn("{task.fields[facts]}"),
@@ -226,8 +235,10 @@ def index_progress(reading: Reading) -> Iterator[_Progress]:
 
 def index_interrupted(report: AddReport) -> None:
     """What an interruption left."""
+    if sys.stderr.isatty():
+        click.echo(err=True)  # below the terminal's ^C
     remark(
-        f"interrupted; {report.committed:,} {_plural(report.committed, 'article')} of this run "
+        f"searchkit: interrupted; {report.committed:,} {_plural(report.committed, 'article')} of this run "
         "stand in the index. The same command goes on."
     )
 
@@ -356,9 +367,15 @@ def remark(text: str) -> None:
     click.echo(harmless(text), err=True)
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leaves it to the program, where rich would end with status 1."""
+        raise BrokenPipeError
+
+
 def _console() -> Console:
     # rich honours NO_COLOR, and leaves colour out where standard output is no terminal.
-    return Console(highlight=False, emoji=False, markup=False)
+    return _Console(highlight=False, emoji=False, markup=False)
 
 
 def _print(console: Console, text: Text, indent: int = 0) -> None:

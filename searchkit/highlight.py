@@ -166,7 +166,9 @@ def _cut(text: str, first: int, last: int) -> tuple[int, int]:
         start = paragraph
     elif start > 0:
         space = text.find(" ", start, min(start + _CUT_TOLERANCE, first))
-        start = space + 1 if space >= 0 else start
+        start = space if space >= 0 else start
+    while text[start].isspace():
+        start += 1
     paragraph = text.find("\n", last, end)
     if paragraph >= 0:
         end = paragraph

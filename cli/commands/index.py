@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..options import as_json
+from ..options import EXIT_INTERRUPTED, as_json
 
 
 @click.command(short_help="Add files of articles to the index.")
@@ -88,7 +88,7 @@ def index(
             report = archive.add(reading, on_progress=on_progress)
         except KeyboardInterrupt:
             render.index_interrupted(on_progress.report)
-            raise
+            raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
     seconds = time.perf_counter() - started
     render.index_summary(report, report.rejected, report.notices, seconds, json=json)
     if not report.committed:

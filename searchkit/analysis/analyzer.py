@@ -77,12 +77,15 @@ class Token(NamedTuple):
 def fold(text: str) -> str:
     """`text` without differences of letter case, accents, ligatures, width or apostrophes.
 
-    Unicode's compatibility decomposition (UAX #15, NFKD) of the case-folded text, without
-    its combining marks.
+    Unicode's compatibility caseless form (The Unicode Standard, 3.13, D146) without its
+    combining marks.
     """
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(_PLAIN_LETTERS)
+    caseless = unicodedata.normalize("NFD", text).casefold()
+    # Decomposing yields capitals (of mathematical letters, say), so cases are folded twice.
+    caseless = unicodedata.normalize("NFKD", caseless).casefold()
+    decomposed = unicodedata.normalize("NFKD", caseless).translate(_PLAIN_LETTERS)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 

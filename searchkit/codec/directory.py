@@ -100,9 +100,13 @@ def open_directory(path: Path) -> Directory:
             f"{what} {path}; make one with `searchkit --index {path} index FILES...` "
             "or searchkit.create()"
         )
-    settings = _read_settings(path)
+    language = _read_settings(path)
     with damage_named(path):
-        return Directory(path, settings["language"], whoosh_index.open_dir(str(path)))
+        try:
+            return Directory(path, language, whoosh_index.open_dir(str(path)))
+        except (TypeError, ValueError, LookupError, AttributeError) as error:
+            # What Whoosh's reading of a table of contents comes to on arbitrary bytes.
+            raise pickle.UnpicklingError(str(error)) from error
 
 
 def open_writer(directory: Directory, timeout: float) -> SegmentWriter:
@@ -167,7 +171,7 @@ def _is_index(path: Path) -> bool:
     return (path / _SETTINGS_NAME).is_file()
 
 
-def _read_settings(path: Path) -> dict[str, Any]:
+def _read_settings(path: Path) -> str:
     file = path / _SETTINGS_NAME
     try:
         settings = json.loads(file.read_text(encoding="utf-8"))
@@ -182,7 +186,7 @@ def _read_settings(path: Path) -> dict[str, Any]:
             f"{path} has index format {version}, this searchkit reads format {FORMAT_VERSION}; "
             "install the searchkit that wrote it, or index the articles again"
         )
-    return {"language": language}
+    return language
 
 
 def _write_settings(path: Path, settings: dict[str, Any]) -> None:

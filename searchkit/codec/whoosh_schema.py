@@ -47,6 +47,18 @@ class AnalyzedText(TEXT):  # type: ignore[misc]  # whoosh is untyped
         for term, places in positions.items():
             yield term.encode(), len(places), float(len(places)), encode(places)
 
+    def process_text(
+        self,
+        qstring: str,
+        mode: str = "",
+        tokenize: bool = True,
+        **kwargs: Any,  # noqa: ARG002  # Whoosh's signature
+    ) -> Iterator[str]:
+        """The terms of a query's text; without `tokenize`, as for wildcards, only folded."""
+        if not tokenize:
+            return iter([fold(qstring)])
+        return (token.text for token in self.analyzer(qstring, mode=mode))
+
 
 class TermAnalyzer(WhooshAnalyzer):  # type: ignore[misc]  # whoosh is untyped
     """Our analyzer in Whoosh's interface, for its parser and its users.

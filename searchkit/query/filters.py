@@ -71,9 +71,11 @@ class Filters:
 
 
 def _listed(name: str, values: Values) -> Sequence[str]:
-    listed = [values] if isinstance(values, str) else list(values)
-    if not listed or not all(isinstance(value, str) for value in listed):
+    listed = [values] if isinstance(values, str) else values
+    if not isinstance(listed, Sequence) or not all(isinstance(each, str) for each in listed):
         raise QueryError(f"{name} takes a string or a list of strings, not {values!r}")
+    if not listed:
+        raise QueryError(f"{name} has no value; leave it out or give one")
     return listed
 
 

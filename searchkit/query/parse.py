@@ -15,7 +15,7 @@ from whoosh import query as wq
 from whoosh.fields import Schema
 from whoosh.qparser import QueryParser, plugins
 
-from searchkit.analysis import Analyzer, Phrase, Targets, fold
+from searchkit.analysis import Analyzer, Phrase, Targets
 from searchkit.errors import QueryError
 from searchkit.schema import CAPTION_GAP, FIELD_WEIGHTS, FILTER_FIELDS, TEXT_FIELDS
 
@@ -96,7 +96,8 @@ def _adapt(tree: wq.Query, analyzer: Analyzer) -> wq.Query:
     """The tree with what Whoosh's parser leaves undone, or does otherwise, put right."""
     if getattr(tree, "error", None):
         raise QueryError(
-            f"{tree.error}; write a date as published:2020, published:202002 or published:20200220"
+            "the query has a date that cannot be read; "
+            "write published:2020, published:2020-02 or published:2020-02-20"
         )
     if isinstance(tree, wq.Phrase):
         return _phrase(tree)
@@ -121,10 +122,10 @@ def _phrase(phrase: wq.Phrase) -> wq.Query:
 
 
 def _pattern(tree: wq.Query, analyzer: Analyzer) -> wq.Query:
-    """A prefix or wildcard query on folded text. Terms are stems, so the prefix's own is added:
+    """A prefix or wildcard query. Terms are stems, so that of the prefix itself is added:
     without it ``airstrikes*`` would miss the term ``airstrik``.
     """
-    pattern = fold(tree.text)
+    pattern = tree.text
     if isinstance(tree, wq.Wildcard) and not (pattern.endswith("*") and _is_prefix(pattern)):
         return wq.Wildcard(tree.fieldname, pattern, boost=tree.boost)
     prefix = pattern.rstrip("*")

@@ -28,9 +28,10 @@ class AddReport:
     """What became of the articles of one `Index.add`.
 
     `added`, `updated` and `unchanged` count articles that the index now has committed,
-    `processed` all that were taken from the stream so far. `rejected` are the records and
-    files left out, `notices` remarks on what was taken all the same. `characters` counts
-    the text of headlines, bodies and captions processed.
+    `processed` all that were taken from the stream so far; while `committing`, those since
+    the last commit are being made durable. `rejected` are the records and files left out,
+    `notices` remarks on what was taken all the same. `characters` counts the text of
+    headlines, bodies and captions processed.
     """
 
     added: int = 0
@@ -38,6 +39,7 @@ class AddReport:
     unchanged: int = 0
     processed: int = 0
     characters: int = 0
+    committing: bool = False
     rejected: list[Reject] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
 
@@ -69,13 +71,16 @@ def add_articles(
     while more:
         writer = open_writer(directory, lock_timeout)
         try:
-            piece = _Piece(writer.reader())
+            piece = _Piece(writer)
             more = piece.fill(stream, report, notify)
-            piece.commit(writer, report)
+            report.committing = True
+            notify(report)
+            piece.commit(report)
         except BaseException:
             if not writer.is_closed:
                 writer.cancel()
             raise
+        report.committing = False
         notify(report)
     return report
 
@@ -110,12 +115,14 @@ def delete_documents(
 
 
 class _Piece:
-    """The articles of one commit, at most one for each id, and what they replace."""
+    """The articles of one commit, written to its segment as they come."""
 
-    def __init__(self, reader: Any) -> None:
-        self._reader = reader
-        self._articles: dict[str, Article] = {}
-        self._replaced: list[int] = []
+    def __init__(self, writer: Any) -> None:
+        self._writer = writer
+        self._reader = writer.reader()
+        self._segment = writer.get_segment()
+        # The articles in this segment: id → document number and digest.
+        self._written: dict[str, tuple[int, bytes]] = {}
         self._characters = 0
         self._added = self._updated = self._unchanged = 0
 
@@ -128,47 +135,49 @@ class _Piece:
         """Takes articles until the piece is full (True) or the stream has ended (False)."""
         for ordinal, record in stream:
             try:
-                self._take(_searchable(record), report)
+                article = _searchable(record)
             except ArticleError as error:
                 report.rejected.append(Reject(_name(record, ordinal), str(error)))
+            else:
+                report.characters += self._take(article)
             report.processed += 1
             notify(report)
-            if len(self._articles) >= PIECE_ARTICLES or self._characters >= PIECE_CHARACTERS:
+            if len(self._written) >= PIECE_ARTICLES or self._characters >= PIECE_CHARACTERS:
                 return True
         return False
 
-    def _take(self, article: Article, report: AddReport) -> None:
+    def _take(self, article: Article) -> int:
+        """Writes an article unless the index has the same; returns its characters."""
         characters = len(article.headline) + len(article.body)
         characters += sum(len(caption.searchable) for caption in article.captions)
-        report.characters += characters
-        pending = self._articles.get(article.id)
-        if pending:
-            if pending.digest == article.digest:
-                self._unchanged += 1
-                return
+        digest = article.digest
+        if here := self._written.get(article.id):
+            number, present = here
+            remove = self._segment.delete_document
+        elif there := find_article(self._reader, article.id):
+            number, present = there
+            remove = self._writer.delete_document
+        else:
+            number, present = -1, b""
+        if present == digest:
+            self._unchanged += 1
+            return characters
+        if present:
+            remove(number)
             self._updated += 1
-        elif place := find_article(self._reader, article.id):
-            number, digest = place
-            if digest == article.digest:
-                self._unchanged += 1
-                return
-            self._updated += 1
-            self._replaced.append(number)
         else:
             self._added += 1
-        self._articles[article.id] = article
+        self._written[article.id] = self._writer.docnum, digest
+        self._writer.add_document(**document_of(article))
         self._characters += characters
+        return characters
 
-    def commit(self, writer: Any, report: AddReport) -> None:
-        """Writes the piece, and counts it in the report once it is committed."""
-        if self._articles:
-            for number in self._replaced:
-                writer.delete_document(number)
-            for article in self._articles.values():
-                writer.add_document(**document_of(article))
-            writer.commit(mergetype=merge_tiers)
+    def commit(self, report: AddReport) -> None:
+        """Commits the piece, and counts it in the report once that is done."""
+        if self._written:
+            self._writer.commit(mergetype=merge_tiers)
         else:
-            writer.cancel()
+            self._writer.cancel()
         report.added += self._added
         report.updated += self._updated
         report.unchanged += self._unchanged

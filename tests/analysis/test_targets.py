@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import re
+from itertools import product
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from searchkit.analysis import Phrase, Targets, Token
+
+words = st.sampled_from("abc")
+
+
+def tokens(terms: list[str]) -> list[Token]:
+    return [Token(term, position, position + 1) for position, term in enumerate(terms)]
+
+
+def found(targets: Targets, terms: list[str]) -> set[int]:
+    return {span.start for span in targets.find(tokens(terms))}
+
+
+@given(st.lists(words, max_size=12), st.lists(words, min_size=1, max_size=3), st.integers(1, 3))
+def test_a_phrase_marks_exactly_the_tokens_of_its_occurrences(
+    text: list[str], phrase: list[str], slop: int
+) -> None:
+    places = [[p for p, term in enumerate(text) if term == wanted] for wanted in phrase]
+    expected = {
+        position
+        for chain in product(*places)
+        if all(0 < b - a <= slop for a, b in zip(chain, chain[1:], strict=False))
+        for position in chain
+    }
+    targets = Targets(phrases=(Phrase(tuple(phrase), slop),))
+    assert found(targets, text) == expected
+
+
+@given(st.lists(words), st.sets(words))
+def test_single_terms_are_marked_wherever_they_stand(text: list[str], wanted: set[str]) -> None:
+    expected = {position for position, term in enumerate(text) if term in wanted}
+    assert found(Targets(terms=frozenset(wanted)), text) == expected
+
+
+def test_patterns_match_whole_terms() -> None:
+    targets = Targets(patterns=(re.compile("harb.*"),))
+    assert found(targets, ["harbour", "rharb", "harb"]) == {0, 2}
+
+
+def test_targets_add_up() -> None:
+    both = Targets(terms=frozenset("a")) | Targets(phrases=(Phrase(("b", "c")),))
+    assert found(both, ["a", "b", "a", "b", "c"]) == {0, 2, 3, 4}

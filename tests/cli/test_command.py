@@ -1,0 +1,402 @@
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import searchkit
+from searchkit import Article
+from searchkit_cli.main import main
+from tests.conftest import captions
+
+SEARCHKIT = [sys.executable, "-c", "from searchkit_cli.main import run; run()"]
+
+
+@pytest.fixture
+def archive(tmp_path: Path, ferry: Article) -> Path:
+    """A directory with an index of three articles."""
+    path = tmp_path / "news.idx"
+    with searchkit.create(path) as index:
+        index.add(
+            [
+                ferry,
+                Article(id="fog", headline="Fog", body="Fog again.", section="Weather"),
+                Article(
+                    id="evil",
+                    headline="Storm \x1b[31mred\x1b[0m \u202egnorw",
+                    body="<b>storm</b> & \x9b2J",
+                    captions=captions("storm\x07"),
+                ),
+            ]
+        )
+    return path
+
+
+def run(index: Path, *arguments: str, input: str | None = None) -> Result:  # noqa: A002
+    result = CliRunner().invoke(main, ["--index", str(index), *arguments], input=input)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def run_json(index: Path, *arguments: str) -> Any:
+    return json.loads(run(index, *arguments, "--json").stdout)
+
+
+# -- search
+
+
+def test_search_shows_rank_headline_date_publisher_score_and_matches(archive: Path) -> None:
+    result = run(archive, "search", "ferry")
+    assert result.exit_code == 0
+    lines = [line.strip() for line in result.stdout.splitlines()]
+    assert lines[0] == "1  Night ferry runs aground off Skarholm"
+    assert re.fullmatch(r"3 Nov 1978 · Harbour Post · News · score \d+\.\d\d", lines[1])
+    assert "The ferry struck a sandbank in fog." in lines[2]
+    assert lines[3] == "caption 1: Tugs beside the ferry · Harbour Post/J. Iversen"
+    assert "id ferry-1" in lines
+    assert re.fullmatch(r"1 article, \d+ ms", lines[-1])
+
+
+def test_search_as_json_has_the_documented_shape(archive: Path) -> None:
+    found = run_json(archive, "search", "ferry fog")
+    assert set(found) == {"query", "total", "took_ms", "hits"}
+    assert found["query"] == "ferry fog"
+    assert found["total"] == 1
+    (hit,) = found["hits"]
+    assert hit.pop("score") > 0
+    assert hit == {
+        "rank": 1,
+        "id": "ferry-1",
+        "headline": "Night ferry runs aground off Skarholm",
+        "published": "1978-11-03T04:30:00+01:00",
+        "publisher": "Harbour Post",
+        "section": "News",
+        "highlights": {
+            "headline": ["Night <mark>ferry</mark> runs aground off Skarholm"],
+            "body": ["The <mark>ferry</mark> struck a sandbank in <mark>fog</mark>. …"],
+            "captions": [
+                "Tugs beside the <mark>ferry</mark>\nHarbour Post/J. Iversen",
+                "The night of the <mark>ferry</mark>\n<mark>Fog</mark> over the sound\n"
+                "Visibility was thirty metres.\nA grey sea without a horizon",
+            ],
+        },
+    }
+
+
+def test_nothing_found_is_status_1_with_advice_and_still_json(archive: Path) -> None:
+    result = run(archive, "search", "iceberg")
+    assert result.exit_code == 1
+    assert "No article matches iceberg" in result.stdout
+    assert "OR between them" in result.stdout
+    result = run(archive, "search", "iceberg", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["hits"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "ids"),
+    [
+        (["--section", "weather"], ["fog"]),
+        (["--section", "weather", "--section", "news", "--sort", "date"], ["ferry-1", "fog"]),
+        (["--publisher", "harbour post"], ["ferry-1"]),
+        (["--author", "Ida Brandt"], ["ferry-1"]),
+        (["--agency", "ap"], ["ferry-1"]),
+        (["--language", "en"], ["ferry-1"]),
+        (["--keyword", "shipping"], ["ferry-1"]),
+        (["--since", "1978-11", "--until", "1978-11-03"], ["ferry-1"]),
+        (["--since", "1979"], []),
+        (["--limit", "1", "--sort", "date"], ["ferry-1"]),
+        (["--limit", "1", "--offset", "1", "--sort", "date"], ["fog"]),
+        (["--limit", "0"], []),
+    ],
+)
+def test_search_options(archive: Path, options: list[str], ids: list[str]) -> None:
+    assert [hit["id"] for hit in run_json(archive, "search", "fog", *options)["hits"]] == ids
+
+
+def test_a_page_tells_where_the_next_begins(archive: Path) -> None:
+    assert "1 to 1 of 2 articles" in run(archive, "search", "fog", "--limit", "1").stdout
+    assert "the next: --offset 1" in run(archive, "search", "fog", "--limit", "1").stdout
+
+
+def test_hostile_articles_do_not_reach_the_terminal(archive: Path) -> None:
+    for arguments in (["search", "storm"], ["show", "evil"], ["search", "\x1b[31m"]):
+        shown = run(archive, *arguments).output
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown), arguments
+    for arguments in (["search", "storm", "--json"], ["show", "evil", "--json"]):
+        shown = run(archive, *arguments).output
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown), arguments
+    (hit,) = run_json(archive, "search", "storm")["hits"]
+    assert hit["highlights"]["body"] == ["&lt;b&gt;<mark>storm</mark>&lt;/b&gt; &amp; \x9b2J"]
+    assert run_json(archive, "show", "evil")["headline"] == "Storm \x1b[31mred\x1b[0m \u202egnorw"
+
+
+# -- show, delete, info
+
+
+def test_show_prints_the_whole_article(archive: Path, ferry: Article) -> None:
+    shown = run(archive, "show", "ferry-1").stdout
+    record = ferry.to_dict()
+    for value in (record["headline"], "Ida Brandt, Piers O’Brien", "AP, Reuters", record["url"]):
+        assert value in shown
+    for paragraph in ferry.body.split("\n\n"):
+        assert paragraph in shown
+    for caption in ferry.captions:
+        assert all(part in shown for part in caption.to_dict().values())
+    assert Article.from_dict(run_json(archive, "show", "ferry-1")) == ferry
+
+
+def test_show_of_an_unknown_id_is_status_1(archive: Path) -> None:
+    result = run(archive, "show", "nobody")
+    assert result.exit_code == 1
+    assert "no article has the id nobody" in result.stderr
+
+
+def test_delete_by_id_tells_what_was_not_there(archive: Path) -> None:
+    result = run(archive, "delete", "fog", "nobody")
+    assert result.exit_code == 0
+    assert "1 article deleted" in result.stdout
+    assert "no article has the id nobody" in result.stderr
+    assert run(archive, "delete", "fog").exit_code == 1
+    assert run_json(archive, "delete", "ferry-1", "x") == {"deleted": 1, "missing": ["x"]}
+
+
+def test_delete_by_query_asks_first(archive: Path) -> None:
+    refused = run(archive, "delete", "--query", "fog", input="n\n")
+    assert "Delete 2 of 3 articles?" in refused.stderr
+    assert refused.exit_code == 1
+    assert run_json(archive, "info")["articles"] == 3
+    done = run(archive, "delete", "--query", "fog", "--section", "weather", "--yes")
+    assert "1 article deleted" in done.stdout
+    assert run_json(archive, "info")["articles"] == 2
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["fog", "--query", "fog"], ["fog", "--section", "news"], ["--section", "x"]]
+)
+def test_delete_refuses_what_is_ambiguous(archive: Path, arguments: list[str]) -> None:
+    result = run(archive, "delete", *arguments)
+    assert result.exit_code == 2
+    assert "give either IDs, or --query" in result.stderr
+
+
+def test_info_tells_what_is_there(archive: Path) -> None:
+    shown = run(archive, "info").stdout
+    for part in ("articles", "MB", "headline", "whoosh3", "news (1), weather (1)"):
+        assert part in shown
+    facts = run_json(archive, "info")
+    assert facts["articles"] == 3
+    assert facts["size"] > 0
+    assert facts["terms"]["headline"] > 3
+    assert facts["values"]["author"] == {"ida brandt": 1, "piers o'brien": 1}
+    assert facts["versions"]["whoosh3"]
+
+
+# -- index
+
+
+def test_index_makes_the_index_and_counts(tmp_path: Path, seeds: Path) -> None:
+    index = tmp_path / "new.idx"
+    first = run(index, "index", str(seeds))
+    assert first.exit_code == 0
+    assert f"New index in {index}" in first.stderr
+    assert "30  added" in first.stdout
+    again = json.loads(run(index, "index", str(seeds), "--json").stdout)
+    assert (again["added"], again["unchanged"], again["rejected"]) == (0, 30, [])
+
+
+def test_index_lists_what_it_left_out_and_goes_on(tmp_path: Path) -> None:
+    source = tmp_path / "dump.jsonl"
+    source.write_text('{"title": "Fog", "text": "Thick."}\n{"title": \n{"title": "Storm"}\n')
+    result = run(tmp_path / "x", "index", str(source), str(tmp_path / "nowhere.txt"))
+    assert result.exit_code == 0
+    assert f"{source}:2: " in result.stderr
+    assert "nowhere.txt: " in result.stderr
+    assert "2  added" in result.stdout
+    report = json.loads(run(tmp_path / "x", "index", str(source), "--json").stdout)
+    assert report["unchanged"] == 2
+    assert [(each["place"], each["line"]) for each in report["rejected"]] == [(str(source), 2)]
+
+
+def test_index_reads_compressed_json_lines_with_a_mapping(tmp_path: Path) -> None:
+    source = tmp_path / "dump.jsonl.gz"
+    source.write_bytes(gzip.compress(b'{"hl": "Fog", "tx": "Thick."}\n'))
+    index = tmp_path / "x"
+    run(index, "index", "--map", "headline=hl", "--map", "body=tx", str(source))
+    assert run_json(index, "search", "headline:fog body:thick")["total"] == 1
+
+
+def test_index_takes_the_language_and_the_encoding(tmp_path: Path) -> None:
+    source = tmp_path / "a.txt"
+    source.write_bytes("Die Häuser\n\nAm Kai.".encode("cp1252"))
+    index = tmp_path / "x"
+    run(index, "index", "--language", "de", "--encoding", "cp1252", str(source))
+    assert run_json(index, "search", "haus")["total"] == 1
+    refused = run(index, "index", "--language", "en", str(source))
+    assert refused.exit_code == 2
+    assert "was made with --language de" in refused.stderr
+
+
+def test_nothing_to_index_makes_no_index(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    result = run(tmp_path / "x", "index", str(empty))
+    assert result.exit_code == 1
+    assert "no article found" in result.stderr
+    assert run(tmp_path / "x", "index", str(tmp_path / "typo")).exit_code == 2
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_environment_names_the_index(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEARCHKIT_INDEX", str(archive))
+    assert CliRunner().invoke(main, ["search", "fog"]).exit_code == 0
+
+
+# -- mistakes
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["search", "fog", "--since", "soon"], "since 'soon' is not a date"),
+        (["search", "&"], "no word to search for"),
+        (["search"], "Missing argument"),
+        (["search", "fog", "--limit", "-1"], "--limit"),
+        (["search", "fog", "--sort", "size"], "--sort"),
+        (["find", "fog"], "No such command"),
+        (["index"], "Missing argument"),
+        (["index", "x", "--map", "headline"], "not of the form FIELD=NAME"),
+        (["index", "x", "--map", "hat=hl"], "hat"),
+        (["index", "x", "--format", "pdf"], "pdf"),
+        (["index", "x", "--encoding", "klingon"], "klingon"),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_2(
+    archive: Path, arguments: list[str], complaint: str
+) -> None:
+    (archive.parent / "x").write_text("Fog")
+    arguments = [str(archive.parent / "x") if each == "x" else each for each in arguments]
+    result = run(archive, *arguments)
+    assert result.exit_code == 2
+    assert complaint in result.stderr
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("command", ["search", "show", "delete", "info"])
+def test_without_an_index_the_error_says_how_to_make_one(tmp_path: Path, command: str) -> None:
+    arguments = [command] if command == "info" else [command, "x"]
+    result = run(tmp_path / "none", *arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("searchkit: there is no directory")
+    assert "index FILES..." in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["", "search", "index", "show", "delete", "info"])
+def test_help_teaches(command: str) -> None:
+    result = CliRunner().invoke(main, [*command.split(), "--help"])
+    assert result.exit_code == 0
+    assert "Usage:" in result.stdout
+
+
+# -- as a process
+
+
+def test_help_loads_neither_whoosh_nor_rich() -> None:
+    probe = (
+        "import sys\nfrom searchkit_cli.main import main\n"
+        "main(['search', '--help'], standalone_mode=False)\n"
+        "sys.exit(bool({'whoosh', 'rich', 'searchkit'} & set(sys.modules)))"
+    )
+    subprocess.run([sys.executable, "-c", probe], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_a_reader_that_stops_reading_is_no_error(archive: Path) -> None:
+    with searchkit.open(archive) as index:
+        index.add({"id": str(n), "headline": "Fog", "body": "fog " * 50} for n in range(300))
+    command = [*SEARCHKIT, "--index", str(archive), "search", "fog", "--limit", "300"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout
+    assert process.stderr
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(60) == 0
+
+
+def test_ctrl_c_leaves_a_whole_index(tmp_path: Path) -> None:
+    index = tmp_path / "x"
+    command = [*SEARCHKIT, "--index", str(index), "index", "-", "--format", "jsonl"]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdin
+    process.stdin.write(b'{"title": "Fog"}\n' * 10)
+    process.stdin.flush()
+    deadline = time.monotonic() + 60
+    while not list(index.glob("*WRITELOCK*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Traceback" not in errors
+    assert b"interrupted" in errors
+    with searchkit.open(index) as opened:
+        assert len(opened) == 0
+        assert opened.add(Article(headline="Fog")).added == 1
+
+
+def in_terminal(*command: str, **environment: str) -> str:
+    """What a command writes when all its streams are a terminal."""
+    master, slave = pty.openpty()
+    env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", **environment}
+    process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=env)
+    os.close(slave)
+    output = b""
+    try:
+        while chunk := os.read(master, 65_536):
+            output += chunk
+    except OSError:
+        pass  # Linux reports the end of a terminal as an error.
+    os.close(master)
+    assert process.wait(60) in (0, 1)
+    return output.decode()
+
+
+def test_a_terminal_gets_colour_progress_and_folded_lines(tmp_path: Path, seeds: Path) -> None:
+    index = str(tmp_path / "x")
+    indexing = in_terminal(*SEARCHKIT, "--index", index, "index", str(seeds))
+    assert "indexing" in indexing
+    assert "articles" in indexing
+    found = in_terminal(*SEARCHKIT, "--index", index, "search", "idlib airstrike")
+    assert re.search("\x1b\\[[0-9;]*m[Aa]irstrike", found)
+    visible = re.sub("\x1b\\[[0-9;]*m", "", found)
+    assert "caption 2: " in visible
+    assert all(len(line) <= 80 for line in visible.splitlines())
+
+
+def test_no_color_is_honoured(archive: Path) -> None:
+    found = in_terminal(*SEARCHKIT, "--index", str(archive), "search", "ferry", NO_COLOR="1")
+    assert not re.search("\x1b\\[[0-9;]*3[0-9]m", found)
+
+
+def test_a_pipe_gets_neither_colour_nor_folded_lines(archive: Path) -> None:
+    command = [*SEARCHKIT, "--index", str(archive), "search", "ferry"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "\x1b" not in result.stdout
+    assert max(map(len, result.stdout.splitlines())) > 80

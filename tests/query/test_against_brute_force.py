@@ -1,0 +1,227 @@
+"""Random queries over random articles, held against a search that reads every word.
+
+A query is drawn as a tree that can both be written in the query language and be asked
+whether an article matches.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from itertools import product
+from pathlib import Path
+from unittest import mock
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import searchkit
+from searchkit import Article
+from searchkit.schema import TEXT_FIELDS
+from searchkit.writing import writer
+from tests.conftest import captions
+
+# None of them changes when stemmed, and some begin alike.
+WORDS = ("harbour", "harbinger", "ferry", "fog", "fogbank", "storm", "the")
+EPOCH = datetime(2000, 1, 1, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class Question:
+    text: str
+    matches: Callable[[Article], bool]
+
+
+def texts_of(article: Article, field: str) -> list[list[str]]:
+    texts = {
+        "headline": [article.headline],
+        "body": [article.body],
+        "captions": [caption.searchable for caption in article.captions],
+    }[field]
+    return [text.split() for text in texts]
+
+
+def has_chain(text: list[str], phrase: list[str], slop: int) -> bool:
+    places = [[p for p, word in enumerate(text) if word == wanted] for wanted in phrase]
+    return any(
+        all(0 < b - a <= slop for a, b in zip(chain, chain[1:], strict=False))
+        for chain in product(*places)
+    )
+
+
+def in_fields(
+    written: str, fields: tuple[str, ...], holds: Callable[[list[str]], bool]
+) -> Question:
+    prefix = f"{fields[0]}:" if len(fields) == 1 else ""
+    return Question(
+        prefix + written,
+        lambda article: any(
+            holds(text) for field in fields for text in texts_of(article, field)
+        ),
+    )
+
+
+fields = st.just(TEXT_FIELDS) | st.sampled_from([(field,) for field in TEXT_FIELDS])
+word_questions = st.builds(
+    lambda word, where: in_fields(word, where, lambda text: word in text),
+    st.sampled_from(WORDS),
+    fields,
+)
+prefix_questions = st.builds(
+    lambda prefix, where: in_fields(
+        f"{prefix}*", where, lambda text: any(word.startswith(prefix) for word in text)
+    ),
+    st.sampled_from(["harb", "fo", "f", "ferry"]),
+    fields,
+)
+phrase_questions = st.builds(
+    lambda phrase, slop, where: in_fields(
+        f'"{" ".join(phrase)}"' + (f"~{slop}" if slop > 1 else ""),
+        where,
+        lambda text: has_chain(text, phrase, slop),
+    ),
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=3),
+    st.integers(1, 3),
+    fields,
+)
+
+
+def combined(questions: st.SearchStrategy[Question]) -> st.SearchStrategy[Question]:
+    several = st.lists(questions, min_size=2, max_size=3)
+    return st.one_of(
+        several.map(
+            lambda parts: Question(
+                "(" + " ".join(part.text for part in parts) + ")",
+                lambda article: all(part.matches(article) for part in parts),
+            )
+        ),
+        several.map(
+            lambda parts: Question(
+                "(" + " AND ".join(part.text for part in parts) + ")",
+                lambda article: all(part.matches(article) for part in parts),
+            )
+        ),
+        several.map(
+            lambda parts: Question(
+                "(" + " OR ".join(part.text for part in parts) + ")",
+                lambda article: any(part.matches(article) for part in parts),
+            )
+        ),
+        questions.map(
+            lambda part: Question(f"(NOT {part.text})", lambda article: not part.matches(article))
+        ),
+        st.tuples(questions, questions).map(
+            lambda parts: Question(
+                f"({parts[0].text} -{parts[1].text})",
+                lambda article: parts[0].matches(article) and not parts[1].matches(article),
+            )
+        ),
+    )
+
+
+questions = st.recursive(word_questions | prefix_questions | phrase_questions, combined, max_leaves=5)
+
+texts = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
+archives = st.lists(
+    st.builds(
+        lambda headline, body, pictures, day, section: (headline, body, pictures, day, section),
+        texts,
+        texts,
+        st.lists(texts.filter(bool), max_size=2),
+        st.none() | st.integers(0, 5),
+        st.sampled_from(["News", "Sport", ""]),
+    ),
+    max_size=12,
+)
+
+
+def as_articles(drawn: list[tuple[str, str, list[str], int | None, str]]) -> list[Article]:
+    return [
+        Article(
+            id=str(number),
+            headline=headline,
+            body=body or "storm",
+            captions=captions(*pictures),
+            published=None if day is None else EPOCH + timedelta(days=day),
+            section=section,
+        )
+        for number, (headline, body, pictures, day, section) in enumerate(drawn)
+    ]
+
+
+@contextmanager
+def indexed(articles: list[Article]) -> Iterator[searchkit.Index]:
+    """An index of several segments, one article deleted again."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        mock.patch.object(writer, "PIECE_ARTICLES", 3),
+        searchkit.create(Path(folder) / "x") as index,
+    ):
+        ghost = Article(id="ghost", headline=" ".join(WORDS), body=" ".join(WORDS))
+        index.add([ghost, *articles])
+        index.delete("ghost")
+        yield index
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(archives, st.lists(questions, min_size=1, max_size=8))
+def test_every_query_finds_what_reading_every_word_finds(
+    drawn: list[tuple[str, str, list[str], int | None, str]], asked: list[Question]
+) -> None:
+    articles = as_articles(drawn)
+    with indexed(articles) as index:
+        for question in asked:
+            expected = {article.id for article in articles if question.matches(article)}
+            results = index.search(question.text, limit=None)
+            assert {hit.article.id for hit in results} == expected, question.text
+            assert results.total == len(expected)
+            assert index.search(question.text, limit=2).total == len(expected)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(archives, questions, st.none() | st.integers(0, 5), st.none() | st.integers(0, 5))
+def test_filters_order_and_pages_agree_with_sorting_a_list(
+    drawn: list[tuple[str, str, list[str], int | None, str]],
+    question: Question,
+    since: int | None,
+    until: int | None,
+) -> None:
+    if since is not None and until is not None and since > until:
+        since, until = until, since
+    low = None if since is None else EPOCH + timedelta(days=since)
+    high = None if until is None else EPOCH + timedelta(days=until)
+    articles = as_articles(drawn)
+    with indexed(articles) as index:
+        for section in (None, "news", ["NEWS", "sport"]):
+            names = {"news"} if section == "news" else {"news", "sport"}
+            passing = [
+                article
+                for article in articles
+                if question.matches(article)
+                and (section is None or article.section.lower() in names)
+                and (low is None or (article.published is not None and article.published >= low))
+                and (high is None or (article.published is not None and article.published <= high))
+            ]
+            dated = [article for article in passing if article.published]
+            undated = [article.id for article in passing if not article.published]
+            dated.sort(key=lambda article: article.published or EPOCH)
+            oldest_first = [article.id for article in dated] + undated
+            dated.sort(key=lambda article: article.published or EPOCH, reverse=True)
+            newest_first = [article.id for article in dated] + undated
+
+            def ids(**options: object) -> list[str]:
+                found = index.search(  # noqa: B023  # called within the loop
+                    question.text, since=low, until=high, section=section, **options  # type: ignore[arg-type]  # noqa: B023
+                )
+                assert found.total == len(passing)  # noqa: B023
+                return [hit.article.id for hit in found]
+
+            assert ids(sort="date-asc", limit=None) == oldest_first
+            assert ids(sort="date", limit=None) == newest_first
+            assert ids(sort="date", limit=2, offset=1) == newest_first[1:3]
+            ranked = ids(limit=None)
+            assert sorted(ranked) == sorted(newest_first)
+            assert ids(limit=2, offset=1) == ranked[1:3]

@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+import multiprocessing
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+import searchkit
+from searchkit import Article, ArticleError, Index, IndexLockedError
+from searchkit import index as index_module
+from searchkit.writing import writer
+
+
+def article(number: int, text: str = "fog") -> Article:
+    return Article(id=str(number), headline=f"Number {number}", body=text)
+
+
+def test_the_report_counts_what_became_of_each_article(fresh_index: Index) -> None:
+    report = fresh_index.add([article(1), article(2), article(1, "storm"), article(1, "storm")])
+    assert (report.added, report.updated, report.unchanged) == (2, 1, 1)
+    again = fresh_index.add([article(1, "storm"), article(2, "rain"), article(3)])
+    assert (again.added, again.updated, again.unchanged) == (1, 1, 1)
+    assert again.processed == again.committed == 3
+    assert len(fresh_index) == 3
+
+
+def test_adding_what_is_there_commits_nothing(fresh_index: Index) -> None:
+    fresh_index.add([article(1)])
+    before = fresh_index.info().generation
+    fresh_index.add([article(1)])
+    assert fresh_index.info().generation == before
+
+
+def test_a_bad_record_is_reported_and_the_rest_goes_on(fresh_index: Index) -> None:
+    report = fresh_index.add(
+        [{"headline": 3}, {"id": "good", "headline": "Fog"}, {"headline": " "}, 7]  # type: ignore[list-item]
+    )
+    assert report.added == 1
+    assert [reject.place for reject in report.rejected] == [
+        "article 1 of the stream",
+        "article 3 of the stream",
+        "article 4 of the stream",
+    ]
+    assert "headline is of type int" in report.rejected[0].reason
+    assert "nothing to search" in report.rejected[1].reason
+    assert "no article" in report.rejected[2].reason
+
+
+@pytest.mark.parametrize("wrong", ["seeds/", b"x", {"headline": "x"}])
+def test_passing_a_path_or_a_single_dict_says_what_to_do(fresh_index: Index, wrong: object) -> None:
+    with pytest.raises(ArticleError, match="searchkit.read"):
+        fresh_index.add(wrong)  # type: ignore[arg-type]
+
+
+def test_a_single_article_may_be_added(fresh_index: Index) -> None:
+    assert fresh_index.add(article(1)).added == 1
+
+
+def test_a_stream_is_committed_in_pieces_and_never_held(fresh_index: Index) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def stream() -> Iterator[Article]:
+        for number in range(10):
+            # Another reader sees what earlier pieces committed while the stream goes on.
+            with searchkit.open(fresh_index.path) as reader:
+                seen.append((number, len(reader)))
+            yield article(number)
+
+    with mock.patch.object(writer, "PIECE_ARTICLES", 4):
+        fresh_index.add(stream())
+    assert seen == [(n, n - n % 4) for n in range(10)]
+
+
+def test_an_interruption_leaves_the_last_commit_and_no_lock(fresh_index: Index) -> None:
+    def stream() -> Iterator[Article]:
+        yield from (article(number) for number in range(5))
+        raise KeyboardInterrupt
+
+    reports = []
+    with mock.patch.object(writer, "PIECE_ARTICLES", 2), pytest.raises(KeyboardInterrupt):
+        fresh_index.add(stream(), on_progress=reports.append)
+    assert len(fresh_index) == 4
+    assert reports[-1].committed == 4
+    assert fresh_index.add(article(9)).added == 1
+
+
+def test_progress_is_told_after_each_article_and_around_the_commit(fresh_index: Index) -> None:
+    counts: list[int] = []
+    fresh_index.add(
+        map(article, range(3)), on_progress=lambda report: counts.append(report.processed)
+    )
+    assert counts == [1, 2, 3, 3, 3]
+
+
+def test_a_second_writer_is_told_who_is_in_the_way(
+    fresh_index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_module, "_LOCK_TIMEOUT", 0.1)
+
+    def stream() -> Iterator[Article]:
+        with searchkit.open(fresh_index.path) as other:
+            with pytest.raises(IndexLockedError, match="wait until it has finished"):
+                other.add(article(2))
+            with pytest.raises(IndexLockedError):
+                other.delete("1")
+        yield article(1)
+
+    fresh_index.add(stream())
+    assert len(fresh_index) == 1
+
+
+def _killed_writer(path: str, ready: multiprocessing.synchronize.Event) -> None:
+    def stream() -> Iterator[Article]:
+        yield article(1)
+        ready.set()
+        threading.Event().wait()
+
+    searchkit.open(path).add(stream())
+
+
+def test_a_killed_writer_leaves_the_last_commit_and_no_lock(fresh_index: Index) -> None:
+    fresh_index.add(article(0))
+    spawning = multiprocessing.get_context("spawn")
+    ready = spawning.Event()
+    process = spawning.Process(target=_killed_writer, args=(str(fresh_index.path), ready))
+    process.start()
+    assert ready.wait(30)
+    process.kill()
+    process.join()
+    assert len(fresh_index) == 1
+    fresh_index.add(article(2))
+    assert {hit.article.id for hit in fresh_index.search("*")} == {"0", "2"}
+
+
+def test_an_open_index_sees_each_commit(fresh_index: Index) -> None:
+    with searchkit.open(fresh_index.path) as other:
+        assert other.search("fog").total == 0
+        fresh_index.add(article(1))
+        assert other.search("fog").total == 1
+        fresh_index.delete("1")
+        assert other.search("fog").total == 0
+
+
+def test_deleting_by_id_counts_what_was_there(fresh_index: Index) -> None:
+    fresh_index.add(map(article, range(3)))
+    assert fresh_index.delete("0", "2", "7", "2") == 2
+    assert fresh_index.delete("0") == 0
+    assert len(fresh_index) == 1
+    assert "1" in fresh_index
+    assert "0" not in fresh_index
+    assert fresh_index.get("0") is None
+
+
+def test_deleting_by_query_deletes_what_the_search_finds(fresh_index: Index) -> None:
+    fresh_index.add([article(1, "fog"), article(2, "fog"), article(3, "storm")])
+    assert fresh_index.delete_matching("fog number") == 2
+    assert fresh_index.delete_matching("fog") == 0
+    assert [hit.article.id for hit in fresh_index.search("*")] == ["3"]
+
+
+def test_segments_are_merged_and_deleted_articles_leave(fresh_index: Index) -> None:
+    with mock.patch.object(writer, "PIECE_ARTICLES", 1):
+        fresh_index.add(map(article, range(40)))
+        assert fresh_index.info().segments < 16
+        assert fresh_index.search("fog").total == 40
+        fresh_index.delete_matching("*")
+    assert len(fresh_index) == 0
+    assert fresh_index.info().segments == 0
+    assert fresh_index.add(article(1)).added == 1
+
+
+class AsADict(RuleBasedStateMachine):
+    """An index behaves as a dict from id to article, whatever is done in whatever order."""
+
+    ids = st.integers(0, 6)
+    texts = st.sampled_from(["fog", "storm", "fog storm"])
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.index = searchkit.create(Path(self.folder.name) / "x")
+        self.model: dict[str, Article] = {}
+
+    @rule(batch=st.lists(st.tuples(ids, texts), max_size=6), piece=st.integers(1, 4))
+    def add(self, batch: list[tuple[int, str]], piece: int) -> None:
+        expected = [0, 0, 0]
+        articles = [article(number, text) for number, text in batch]
+        for each in articles:
+            if each.id not in self.model:
+                expected[0] += 1
+            elif self.model[each.id] != each:
+                expected[1] += 1
+            else:
+                expected[2] += 1
+            self.model[each.id] = each
+        with mock.patch.object(writer, "PIECE_ARTICLES", piece):
+            report = self.index.add(articles)
+        assert [report.added, report.updated, report.unchanged] == expected
+
+    @rule(chosen=st.lists(ids, max_size=3))
+    def delete(self, chosen: list[int]) -> None:
+        names = {str(number) for number in chosen}
+        assert self.index.delete(*names) == len(names & self.model.keys())
+        for name in names:
+            self.model.pop(name, None)
+
+    @rule(word=st.sampled_from(["fog", "storm"]))
+    def delete_matching(self, word: str) -> None:
+        doomed = [name for name, each in self.model.items() if word in each.body]
+        assert self.index.delete_matching(word) == len(doomed)
+        for name in doomed:
+            del self.model[name]
+
+    @rule()
+    def reopen(self) -> None:
+        self.index.close()
+        self.index = searchkit.open(self.index.path)
+
+    @invariant()
+    def holds_the_same(self) -> None:
+        assert len(self.index) == len(self.model)
+        found = {hit.article.id: hit.article for hit in self.index.search("*", limit=None)}
+        assert found == self.model
+        for word in ("fog", "storm"):
+            expected = sum(word in each.body for each in self.model.values())
+            assert self.index.search(word, limit=1).total == expected
+
+    def teardown(self) -> None:
+        self.index.close()
+        self.folder.cleanup()
+
+
+TestAsADict = AsADict.TestCase
+TestAsADict.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
