@@ -75,7 +75,9 @@ def test_the_commands_of_a_page_print_what_it_shows(page: Path) -> None:
 def test_every_command_and_option_is_documented() -> None:
     text = (ROOT / "docs" / "command.md").read_text(encoding="utf-8")
     for name, command in main.commands.items():
-        section = re.search(rf"^## searchkit {name}\b.*?(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
+        section = re.search(
+            rf"^## searchkit {name}\b.*?(?=^## |\Z)", text, re.DOTALL | re.MULTILINE
+        )
         assert section, name
         for parameter in command.params:
             if isinstance(parameter, click.Option):

@@ -19,7 +19,9 @@ FILLER = "Nothing else of note took place on the quay that week. "
 def highlights(article: Article, *terms: str, phrase: tuple[str, ...] = ()) -> dict[str, list[str]]:
     phrases = (Phrase(phrase),) if phrase else ()
     wanted = Targets(frozenset(english.terms(" ".join(terms))), phrases=phrases)
-    found = highlight_article(article, dict.fromkeys(("headline", "body", "captions"), wanted), english)
+    found = highlight_article(
+        article, dict.fromkeys(("headline", "body", "captions"), wanted), english
+    )
     return {name: [each.plain("[", "]") for each in found[name]] for name in found}
 
 
@@ -97,7 +99,8 @@ def test_html_marks_with_another_tag_on_request() -> None:
 
 
 @pytest.mark.parametrize(
-    "attack", ["\x1b[2J", "\x9b31m", "\u202eevil", "\x07", "\r", "\x00", "\u2066x", "\u200e", "\x7f"]
+    "attack",
+    ["\x1b[2J", "\x9b31m", "\u202eevil", "\x07", "\r", "\x00", "\u2066x", "\u200e", "\x7f"],
 )
 def test_nothing_in_a_text_commands_the_terminal(attack: str) -> None:
     shown = Fragment(f"fog {attack} fog", ((0, 3),)).ansi()
@@ -117,7 +120,9 @@ def test_harmless_text_keeps_its_length_and_its_printable_characters(text: str) 
 def test_hits_carry_the_marks_of_the_query(fresh_index: Index, ferry: Article) -> None:
     fresh_index.add(ferry)
     (hit,) = fresh_index.search('ferries "nobody was hurt" visib* -iceberg')
-    marked = {name: [each.plain("[", "]") for each in hit.highlights[name]] for name in hit.highlights}
+    marked = {
+        name: [each.plain("[", "]") for each in hit.highlights[name]] for name in hit.highlights
+    }
     assert marked == {
         "headline": ["Night [ferry] runs aground off Skarholm"],
         "body": [
@@ -131,7 +136,9 @@ def test_hits_carry_the_marks_of_the_query(fresh_index: Index, ferry: Article) -
     }
 
 
-def test_a_word_wanted_in_one_field_is_marked_there_only(fresh_index: Index, ferry: Article) -> None:
+def test_a_word_wanted_in_one_field_is_marked_there_only(
+    fresh_index: Index, ferry: Article
+) -> None:
     fresh_index.add(ferry)
     (hit,) = fresh_index.search("headline:ferry")
     assert hit.highlights["headline"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,10 +77,8 @@ def add_articles(
             report.committing = True
             notify(report)
             piece.commit(report)
-        except BaseException:
-            if not writer.is_closed:
-                writer.cancel()
-            raise
+        finally:
+            _cancel_unless_committed(writer)
         report.committing = False
         notify(report)
     return report
@@ -109,9 +108,16 @@ def delete_documents(
         if count:
             writer.commit(mergetype=merge_tiers)
     finally:
-        if not writer.is_closed:
-            writer.cancel()
+        _cancel_unless_committed(writer)
     return count
+
+
+def _cancel_unless_committed(writer: Any) -> None:
+    if not writer.is_closed:
+        # An interruption within a commit may have closed files that this closes again; the
+        # lock is released all the same.
+        with contextlib.suppress(Exception):
+            writer.cancel()
 
 
 class _Piece:

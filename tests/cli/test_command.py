@@ -259,9 +259,7 @@ def test_nothing_to_index_makes_no_index(tmp_path: Path) -> None:
     assert not (tmp_path / "x").exists()
 
 
-def test_the_environment_names_the_index(
-    archive: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_environment_names_the_index(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEARCHKIT_INDEX", str(archive))
     assert CliRunner().invoke(main, ["search", "fog"]).exit_code == 0
 

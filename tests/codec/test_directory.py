@@ -92,7 +92,9 @@ def test_the_language_is_remembered(tmp_path: Path) -> None:
         assert index.search("haus").total == 1
 
 
-@pytest.mark.parametrize("settings", ["", "{", "[]", "{}", '{"format": 1}', '{"format": 1, "language": 3}'])
+@pytest.mark.parametrize(
+    "settings", ["", "{", "[]", "{}", '{"format": 1}', '{"format": 1, "language": 3}']
+)
 def test_damaged_settings_are_named(fresh_index: Index, settings: str) -> None:
     (fresh_index.path / "searchkit.json").write_text(settings)
     with pytest.raises(IndexDamagedError, match=r"searchkit\.json"):

@@ -58,9 +58,7 @@ def in_fields(
     prefix = f"{fields[0]}:" if len(fields) == 1 else ""
     return Question(
         prefix + written,
-        lambda article: any(
-            holds(text) for field in fields for text in texts_of(article, field)
-        ),
+        lambda article: any(holds(text) for field in fields for text in texts_of(article, field)),
     )
 
 
@@ -122,7 +120,9 @@ def combined(questions: st.SearchStrategy[Question]) -> st.SearchStrategy[Questi
     )
 
 
-questions = st.recursive(word_questions | prefix_questions | phrase_questions, combined, max_leaves=5)
+questions = st.recursive(
+    word_questions | prefix_questions | phrase_questions, combined, max_leaves=5
+)
 
 texts = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
 archives = st.lists(
@@ -214,7 +214,11 @@ def test_filters_order_and_pages_agree_with_sorting_a_list(
 
             def ids(**options: object) -> list[str]:
                 found = index.search(  # noqa: B023  # called within the loop
-                    question.text, since=low, until=high, section=section, **options  # type: ignore[arg-type]  # noqa: B023
+                    question.text,
+                    since=low,
+                    until=high,
+                    section=section,
+                    **options,  # type: ignore[arg-type]  # noqa: B023
                 )
                 assert found.total == len(passing)  # noqa: B023
                 return [hit.article.id for hit in found]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import tempfile
 import threading
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from whoosh.writing import SegmentWriter
 
 import searchkit
 from searchkit import Article, ArticleError, Index, IndexLockedError
@@ -89,6 +91,23 @@ def test_an_interruption_leaves_the_last_commit_and_no_lock(fresh_index: Index) 
     assert len(fresh_index) == 4
     assert reports[-1].committed == 4
     assert fresh_index.add(article(9)).added == 1
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # files of Whoosh's that were cut off
+@pytest.mark.parametrize("step", ["_flush_segment", "_assemble_segment", "_commit_toc"])
+def test_an_interruption_within_a_commit_leaves_the_commit_before(
+    fresh_index: Index, step: str
+) -> None:
+    fresh_index.add(article(0))
+    with (
+        mock.patch.object(SegmentWriter, step, side_effect=KeyboardInterrupt),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        fresh_index.add([article(0, "storm"), article(1)])
+    gc.collect()
+    assert {hit.article.id: hit.article.body for hit in fresh_index.search("*")} == {"0": "fog"}
+    report = fresh_index.add([article(0, "storm"), article(1)])
+    assert (report.added, report.updated) == (1, 1)
 
 
 def test_progress_is_told_after_each_article_and_around_the_commit(fresh_index: Index) -> None:
