@@ -238,8 +238,8 @@ def index_interrupted(report: AddReport) -> None:
     if sys.stderr.isatty():
         click.echo(err=True)  # below the terminal's ^C
     remark(
-        f"searchkit: interrupted; {report.committed:,} {_plural(report.committed, 'article')} of this run "
-        "stand in the index. The same command goes on."
+        f"searchkit: interrupted; {report.committed:,} {_plural(report.committed, 'article')} "
+        "of this run stand in the index. The same command goes on."
     )
 
 

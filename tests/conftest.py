@@ -31,7 +31,8 @@ def ferry() -> Article:
         {
             "id": "ferry-1",
             "headline": "Night ferry runs aground off Skarholm",
-            "body": "The ferry struck a sandbank in fog.\n\nNobody was hurt, the harbour master said.",
+            "body": "The ferry struck a sandbank in fog.\n\n"
+            "Nobody was hurt, the harbour master said.",
             "captions": [
                 {"text": "Tugs beside the ferry", "credit": "Harbour Post/J. Iversen"},
                 {

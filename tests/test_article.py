@@ -104,7 +104,7 @@ def test_a_time_without_a_zone_is_taken_as_utc_from_a_record_and_refused_from_a_
     assert read == datetime(2020, 2, 20, 10, 30, tzinfo=timezone.utc)
     assert Article.from_dict({"published": "2020-02-20T10:30:00Z"}).published == read
     with pytest.raises(ArticleError, match="has no zone"):
-        Article(published=datetime(2020, 2, 20))  # noqa: DTZ001
+        Article(published=datetime(2020, 2, 20))
 
 
 @pytest.mark.parametrize("text", ["[]", "{", "", "3", '"x"'])

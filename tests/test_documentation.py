@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
-
 from searchkit_cli.main import main
+
 from tests.conftest import ROOT
 
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md"), ROOT / "seeds" / "README.md"])
@@ -47,7 +47,7 @@ def test_there_are_examples_to_run() -> None:
 def test_the_python_examples_of_a_page_run_one_after_the_other(page: Path) -> None:
     names: dict[str, object] = {}
     for number, block in enumerate(blocks(page, "python")):
-        exec(compile(block, f"{page.name}, example {number + 1}", "exec"), names)  # noqa: S102
+        exec(compile(block, f"{page.name}, example {number + 1}", "exec"), names)
 
 
 def comparable(line: str) -> str:

@@ -126,12 +126,17 @@ def test_hits_carry_the_marks_of_the_query(fresh_index: Index, ferry: Article) -
     assert marked == {
         "headline": ["Night [ferry] runs aground off Skarholm"],
         "body": [
-            "The [ferry] struck a sandbank in fog.\n\n[Nobody] [was] [hurt], the harbour master said.",
+            (
+                "The [ferry] struck a sandbank in fog.\n\n"
+                "[Nobody] [was] [hurt], the harbour master said."
+            ),
         ],
         "captions": [
             "Tugs beside the [ferry]\nHarbour Post/J. Iversen",
-            "The night of the [ferry]\nFog over the sound\n[Visibility] was thirty metres.\n"
-            "A grey sea without a horizon",
+            (
+                "The night of the [ferry]\nFog over the sound\n[Visibility] was thirty metres.\n"
+                "A grey sea without a horizon"
+            ),
         ],
     }
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from itertools import product
+from itertools import pairwise, product
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +27,7 @@ def test_a_phrase_marks_exactly_the_tokens_of_its_occurrences(
     expected = {
         position
         for chain in product(*places)
-        if all(0 < b - a <= slop for a, b in zip(chain, chain[1:], strict=False))
+        if all(0 < b - a <= slop for a, b in pairwise(chain))
         for position in chain
     }
     targets = Targets(phrases=(Phrase(tuple(phrase), slop),))

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from searchkit_cli.main import main
 
 import searchkit
 from searchkit import Article
-from searchkit_cli.main import main
 from tests.conftest import captions
 
 SEARCHKIT = [sys.executable, "-c", "from searchkit_cli.main import run; run()"]
@@ -88,8 +88,10 @@ def test_search_as_json_has_the_documented_shape(archive: Path) -> None:
             "body": ["The <mark>ferry</mark> struck a sandbank in <mark>fog</mark>. …"],
             "captions": [
                 "Tugs beside the <mark>ferry</mark>\nHarbour Post/J. Iversen",
-                "The night of the <mark>ferry</mark>\n<mark>Fog</mark> over the sound\n"
-                "Visibility was thirty metres.\nA grey sea without a horizon",
+                (
+                    "The night of the <mark>ferry</mark>\n<mark>Fog</mark> over the sound\n"
+                    "Visibility was thirty metres.\nA grey sea without a horizon"
+                ),
             ],
         },
     }

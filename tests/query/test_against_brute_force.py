@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from itertools import product
+from functools import partial
+from itertools import pairwise, product
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from hypothesis import HealthCheck, given, settings
@@ -46,10 +48,7 @@ def texts_of(article: Article, field: str) -> list[list[str]]:
 
 def has_chain(text: list[str], phrase: list[str], slop: int) -> bool:
     places = [[p for p, word in enumerate(text) if word == wanted] for wanted in phrase]
-    return any(
-        all(0 < b - a <= slop for a, b in zip(chain, chain[1:], strict=False))
-        for chain in product(*places)
-    )
+    return any(all(0 < b - a <= slop for a, b in pairwise(chain)) for chain in product(*places))
 
 
 def in_fields(
@@ -212,20 +211,15 @@ def test_filters_order_and_pages_agree_with_sorting_a_list(
             dated.sort(key=lambda article: article.published or EPOCH, reverse=True)
             newest_first = [article.id for article in dated] + undated
 
-            def ids(**options: object) -> list[str]:
-                found = index.search(  # noqa: B023  # called within the loop
-                    question.text,
-                    since=low,
-                    until=high,
-                    section=section,
-                    **options,  # type: ignore[arg-type]  # noqa: B023
-                )
-                assert found.total == len(passing)  # noqa: B023
-                return [hit.article.id for hit in found]
-
-            assert ids(sort="date-asc", limit=None) == oldest_first
-            assert ids(sort="date", limit=None) == newest_first
-            assert ids(sort="date", limit=2, offset=1) == newest_first[1:3]
-            ranked = ids(limit=None)
+            find = partial(ids, index, question.text, since=low, until=high, section=section)
+            assert find(sort="date-asc", limit=None) == (len(passing), oldest_first)
+            assert find(sort="date", limit=None) == (len(passing), newest_first)
+            assert find(sort="date", limit=2, offset=1) == (len(passing), newest_first[1:3])
+            total, ranked = find(limit=None)
             assert sorted(ranked) == sorted(newest_first)
-            assert ids(limit=2, offset=1) == ranked[1:3]
+            assert find(limit=2, offset=1) == (total, ranked[1:3])
+
+
+def ids(index: searchkit.Index, query: str, **options: Any) -> tuple[int, list[str]]:
+    found = index.search(query, **options)
+    return found.total, [hit.article.id for hit in found]

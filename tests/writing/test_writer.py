@@ -57,7 +57,7 @@ def test_a_bad_record_is_reported_and_the_rest_goes_on(fresh_index: Index) -> No
 
 @pytest.mark.parametrize("wrong", ["seeds/", b"x", {"headline": "x"}])
 def test_passing_a_path_or_a_single_dict_says_what_to_do(fresh_index: Index, wrong: object) -> None:
-    with pytest.raises(ArticleError, match="searchkit.read"):
+    with pytest.raises(ArticleError, match=r"searchkit\.read"):
         fresh_index.add(wrong)  # type: ignore[arg-type]
 
 
