@@ -81,7 +81,7 @@ class Program(click.Group):
 @click.version_option(package_name="searchkit", message="%(prog)s %(version)s")
 @click.pass_context
 def main(ctx: click.Context, directory: Path) -> None:
-    r"""Full-text search for news archives.
+    """Full-text search for news archives.
 
     Index files of articles, then search headlines, bodies and captions:
 
@@ -89,7 +89,7 @@ def main(ctx: click.Context, directory: Path) -> None:
       searchkit index articles/ more.jsonl.gz
       searchkit search 'harbour fire'
       searchkit search '"night train" OR ferry' --since 2020 --section news
-    """
+    """  # noqa: D301  # click's \b keeps the lines below as they are
     ctx.obj = directory
 
 

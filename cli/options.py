@@ -14,25 +14,29 @@ EXIT_INTERRUPTED = 130
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+# Name → help. The values are repeatable.
+_DATES = {
+    "since": "Published then or later: 2020, 2020-02 or 2020-02-20.",
+    "until": "Published then or earlier; a year or month counts to its end.",
+}
+_VALUES = {
+    "section": "Of this section, such as sports. This and the filters below compare whole "
+    "values, letter case and accents aside; repeat one to allow several.",
+    "publisher": "Of this publisher.",
+    "author": "By this author, the whole name.",
+    "agency": "Of this agency.",
+    "language": "In this language, as the source names it.",
+    "keyword": "With this keyword.",
+}
+
 as_json = click.option("--json", is_flag=True, help="Print one JSON object, for scripts.")
 
 
 def filters(command: _Command) -> _Command:
     """The options that narrow a search down, named as in `Index.search`."""
-    whole = "letter case and accents aside. Repeatable: any of them."
-    for name, help_text in {
-        "keyword": f"Only articles with this keyword, {whole}",
-        "language": f"Only articles in this language, as the source names it, {whole}",
-        "agency": f"Only articles of this agency, {whole}",
-        "author": f"Only articles by this author, the whole name, {whole}",
-        "publisher": f"Only articles of this publisher, {whole}",
-        "section": f"Only articles of this section, {whole}",
-    }.items():
+    for name, help_text in reversed(_VALUES.items()):
         option = click.option(f"--{name}", multiple=True, metavar="NAME", help=help_text)
         command = option(command)
-    for name, help_text in {
-        "until": "Only articles published then or earlier; a year or month counts to its end.",
-        "since": "Only articles published then or later: 2020, 2020-02 or 2020-02-20.",
-    }.items():
+    for name, help_text in reversed(_DATES.items()):
         command = click.option(f"--{name}", metavar="DATE", help=help_text)(command)
     return command

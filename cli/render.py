@@ -274,17 +274,15 @@ def index_summary(
     if not (report.processed or rejects):
         remark("no article found; searchkit reads .txt, .jsonl and .ndjson, also as .gz")
         return
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(justify="right")
-    table.add_column()
-    for count, name in (
-        (report.added, "added"),
-        (report.updated, "updated"),
-        (report.unchanged, "unchanged"),
-        (len(rejects), "left out"),
-    ):
-        table.add_row(f"{count:,}", name)
-    console.print(table)
+    counts = {
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "left out": len(rejects),
+    }
+    width = max(len(f"{count:,}") for count in counts.values())
+    for name, count in counts.items():
+        _print(console, Text(f"{count:>{width},}  {name}"))
     if report.processed:
         line = (
             f"{report.processed:,} {_plural(report.processed, 'article')}, {megabytes:,.1f} MB "

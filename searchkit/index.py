@@ -50,9 +50,9 @@ _LOCK_TIMEOUT = 10.0
 class IndexInfo:
     """What an index holds.
 
-    `terms` counts the distinct terms of each text field. `values` has, for each filter
-    (section, author ...), its values as they are compared, with the number of articles, the most frequent
-    first. `size` is in bytes on disk, `generation` counts the commits, `versions` are those
+    `terms` counts the distinct terms of each text field. `values` has, for each filter (section,
+    author ...), its values as they are compared, with the number of articles, the most
+    frequent first. `size` is in bytes on disk, `generation` counts the commits, `versions` are those
     of the software in use.
     """
 

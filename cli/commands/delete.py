@@ -26,7 +26,7 @@ def delete(
     json: bool,
     **conditions: Any,
 ) -> None:
-    r"""Delete the articles with these IDs, or those that a query and filters find.
+    """Delete the articles with these IDs, or those that a query and filters find.
 
     \b
       searchkit delete 3f9a0c51d2e84b7796aa
@@ -34,7 +34,7 @@ def delete(
       searchkit delete --query '*' --until 1999 --yes
 
     Exit status: 0 deleted, 1 no such article, 2 error.
-    """
+    """  # noqa: D301  # click's \b keeps the lines below as they are
     import searchkit
 
     from .. import render

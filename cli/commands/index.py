@@ -48,7 +48,7 @@ def index(
     mapping: tuple[str, ...],
     json: bool,
 ) -> None:
-    r"""Add files of articles to the index, which is made if there is none.
+    """Add files of articles to the index, which is made if there is none.
 
     PATH is a file or a folder that is searched for files: saved pages as plain text (.txt),
     JSON lines (.jsonl, .ndjson), each also compressed (.gz); - reads standard input. An
@@ -60,7 +60,7 @@ def index(
     \b
       searchkit index seeds/
       searchkit index --map headline=hl --map body=text dump.jsonl.gz
-    """
+    """  # noqa: D301  # click's \b keeps the lines below as they are
     import searchkit
     from searchkit.analysis import language_code
 

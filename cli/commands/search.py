@@ -11,7 +11,7 @@ from ..options import as_json, filters
 
 
 @click.command(short_help="Find articles.")
-@click.argument("query")
+@click.argument("query", nargs=-1, required=True, metavar="QUERY")
 @click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, metavar="N",
               help="Show at most N hits.")  # fmt: skip
 @click.option("--offset", type=click.IntRange(min=0), default=0, metavar="N",
@@ -24,14 +24,14 @@ from ..options import as_json, filters
 def search(
     directory: Path,
     /,
-    query: str,
+    query: tuple[str, ...],
     limit: int,
     offset: int,
     sort: Literal["relevance", "date", "date-asc"],
     json: bool,
     **conditions: Any,
 ) -> None:
-    r"""Find articles, best first, and show where they match.
+    """Find articles, best first, and show where they match.
 
     \b
       word another         both words, in headline, body or captions
@@ -48,14 +48,14 @@ def search(
     with a minus follows two dashes: searchkit search -- '-ferry train'.
 
     Exit status: 0 found, 1 nothing found, 2 error.
-    """
+    """  # noqa: D301  # click's \b keeps the lines below as they are
     import searchkit
 
     from .. import render
 
     wanted: dict[str, Any] = {name: value or None for name, value in conditions.items()}
     with searchkit.open(directory) as archive:
-        results = archive.search(query, limit=limit, offset=offset, sort=sort, **wanted)
+        results = archive.search(" ".join(query), limit=limit, offset=offset, sort=sort, **wanted)
         render.results(results, filtered=any(wanted.values()), json=json)
     if not results.total:
         raise click.exceptions.Exit(1)

@@ -95,7 +95,9 @@ def open_directory(path: Path) -> Directory:
     Raises IndexNotFoundError, IndexVersionError or IndexDamagedError.
     """
     if not _is_index(path):
-        what = "no index in" if path.is_dir() else "there is no directory"
+        if path.is_file():
+            raise IndexNotFoundError(f"{path} is a file, not the directory of an index")
+        what = "there is no index in" if path.is_dir() else "there is no directory"
         raise IndexNotFoundError(
             f"{what} {path}; make one with `searchkit --index {path} index FILES...` "
             "or searchkit.create()"

@@ -69,6 +69,10 @@ def test_search_shows_rank_headline_date_publisher_score_and_matches(archive: Pa
     assert re.fullmatch(r"1 article, \d+ ms", lines[-1])
 
 
+def test_the_words_of_a_query_need_no_quotes(archive: Path) -> None:
+    assert run_json(archive, "search", "ferry", "fog", "--limit", "3")["query"] == "ferry fog"
+
+
 def test_search_as_json_has_the_documented_shape(archive: Path) -> None:
     found = run_json(archive, "search", "ferry fog")
     assert set(found) == {"query", "total", "took_ms", "hits"}
@@ -275,6 +279,7 @@ def test_the_environment_names_the_index(archive: Path, monkeypatch: pytest.Monk
         (["search", "fog", "--since", "soon"], "since 'soon' is not a date"),
         (["search", "&"], "no word to search for"),
         (["search"], "Missing argument"),
+        (["search", "-ferry"], "No such option"),
         (["search", "fog", "--limit", "-1"], "--limit"),
         (["search", "fog", "--sort", "size"], "--sort"),
         (["find", "fog"], "No such command"),
@@ -311,6 +316,9 @@ def test_help_teaches(command: str) -> None:
     result = CliRunner().invoke(main, [*command.split(), "--help"])
     assert result.exit_code == 0
     assert "Usage:" in result.stdout
+    assert "\\b" not in result.stdout
+    if command in ("", "search", "index", "delete"):
+        assert re.search("^  +(searchkit|word) .*$", result.stdout, re.MULTILINE)
 
 
 # -- as a process
