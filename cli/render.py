@@ -46,8 +46,10 @@ __all__ = [
 ]
 
 _MATCH_STYLE = "bold yellow"
-# In a summary for people; --json lists all.
+# For people; --json lists all.
 _MAX_LISTED = 20
+_MAX_CAPTIONS = 5
+_MAX_VALUE_CHARACTERS = 60
 _PROGRESS_INTERVAL = 0.1
 
 # JSON escapes the C0 controls by itself; C1 controls, DEL and direction marks it leaves.
@@ -113,12 +115,16 @@ def _print_hit(console: Console, hit: Hit) -> None:
     _print(console, Text(" · ".join(facts), style="cyan"), indent=5)
     for fragment in hit.highlights["body"]:
         _print(console, Text(" ").join(_fragment_text(fragment).split("\n")), indent=5)
-    for fragment in hit.highlights["captions"]:
+    matching = hit.highlights["captions"]
+    for fragment in matching[:_MAX_CAPTIONS]:
         number = 0 if fragment.caption is None else fragment.caption + 1
         label = Text.assemble((f"caption {number}: ", "green"))
         # A caption's parts, such as its headline and its text, are its lines.
         parts = _fragment_text(fragment).split("\n")
         _print(console, label + Text(" · ", style="dim").join(parts), indent=5)
+    if len(matching) > _MAX_CAPTIONS:
+        more = f"and {len(matching) - _MAX_CAPTIONS:,} more captions"
+        _print(console, Text(more, style="green"), indent=5)
     if not any(hit.highlights.values()) and hit.article.body:
         opening = hit.article.body[:160]
         _print(console, Text(harmless(opening) + (" …" if len(hit.article.body) > 160 else "")),
@@ -348,7 +354,9 @@ def info(facts: IndexInfo, *, json: bool) -> None:
     table.add_row("fields", ", ".join(facts.fields))
     for field, counts in facts.values.items():
         if counts:
-            listed = [f"{harmless(value)} ({count:,})" for value, count in counts.items()]
+            listed = [
+                f"{_shortened(harmless(value))} ({count:,})" for value, count in counts.items()
+            ]
             more = [f"and {len(listed) - _MAX_LISTED:,} more"] if len(listed) > _MAX_LISTED else []
             table.add_row(Text(field), Text(", ".join(listed[:_MAX_LISTED] + more)))
     table.add_row("segments", f"{facts.segments}, generation {facts.generation}")
@@ -403,6 +411,10 @@ def _facts(shown: Article) -> list[str]:
 
 def _day(moment: datetime | None) -> str:
     return f"{moment.day} {moment:%b} {moment.year}" if moment else ""
+
+
+def _shortened(value: str) -> str:
+    return value if len(value) <= _MAX_VALUE_CHARACTERS else value[:_MAX_VALUE_CHARACTERS] + "…"
 
 
 def _plural(count: int, noun: str) -> str:

@@ -149,6 +149,14 @@ def test_hostile_articles_do_not_reach_the_terminal(archive: Path) -> None:
     assert run_json(archive, "show", "evil")["headline"] == "Storm \x1b[31mred\x1b[0m \u202egnorw"
 
 
+def test_of_many_captions_the_first_are_shown_and_json_has_all(tmp_path: Path) -> None:
+    with searchkit.create(tmp_path / "x") as index:
+        index.add([Article(headline="Album", captions=captions(*(f"fog {n}" for n in range(9))))])
+    assert "and 4 more captions" in run(tmp_path / "x", "search", "fog").stdout
+    (hit,) = run_json(tmp_path / "x", "search", "fog")["hits"]
+    assert len(hit["highlights"]["captions"]) == 9
+
+
 # -- show, delete, info
 
 
