@@ -238,9 +238,17 @@ def _time(value: object) -> datetime | None:
     return value  # type: ignore[return-value]  # checked by the constructor, with the field's name
 
 
+def _names_a_page(url: str) -> bool:
+    """Whether the address is that of a page rather than of a whole site, or no address."""
+    try:
+        split = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(split.netloc and (split.path.strip("/") or split.query))
+
+
 def _derived_id(article: Article) -> str:
-    split = urlsplit(article.url) if article.url else None
-    if split and split.netloc and (split.path.strip("/") or split.query):
+    if _names_a_page(article.url):
         parts = ["url", article.url.split("#")[0]]
     else:
         parts = [

@@ -64,6 +64,11 @@ def test_the_address_of_a_whole_site_identifies_no_article() -> None:
     assert Article(headline="One", url=url).id != Article(headline="Two", url=url).id
 
 
+def test_an_address_that_is_none_identifies_no_article() -> None:
+    one = Article(headline="One", url="http://[half/page")
+    assert one.id != Article(headline="Two", url="http://[half/page").id
+
+
 def test_an_id_of_the_source_is_kept() -> None:
     assert Article(id="reuters:42", headline="x").id == "reuters:42"
 

@@ -1,0 +1,1 @@
+"""How fast, how small, how good, beside whom? Run ``python -m benchmarks --help``."""

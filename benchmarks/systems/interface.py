@@ -1,0 +1,78 @@
+"""What has a system to offer, so that it can be measured?
+
+Each system is a module with the names of `System`. Importing it must not import the
+library: one that is not installed is named in the results, and a process that measures one
+system must not carry the others.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+__all__ = ["Cores", "Installed", "Missing", "System", "probe", "read_articles"]
+
+Cores = Literal["one", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """The library is there; `versions` has its own first, then those of what it leans on."""
+
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The library cannot be imported; `reason` is one line and ends with the remedy."""
+
+    reason: str
+
+
+class System(Protocol):
+    """One search library at its good settings.
+
+    `CORES` lists the variants worth measuring: "all" only where the library can use several.
+    `POSITIONS` says whether phrases can be searched. `SETTINGS` is for the notes under the
+    table.
+    """
+
+    TITLE: str
+    CORES: tuple[Cores, ...]
+    POSITIONS: bool
+    SETTINGS: str
+
+    def available(self) -> Installed | Missing:
+        """Imports the library, so that `index` does not pay for it."""
+
+    def index(self, corpus: Path, directory: Path, threads: int) -> None:
+        """Reads the corpus, JSON lines as `corpus.prepare` writes them, and leaves a committed
+        index in the directory, which exists and is empty. Raises when any article is not taken.
+        """
+
+    def count(self, directory: Path, word: str) -> int:
+        """How many articles have the word, in lower case, in headline, body or captions."""
+
+
+def probe(**modules: str) -> Installed | Missing:
+    """Imports each module; the values are the distributions whose versions are recorded."""
+    versions = {}
+    for module, distribution in modules.items():
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            return Missing(f"not installed ({error}); pip install 'searchkit[bench]'")
+        versions[distribution] = importlib.metadata.version(distribution)
+    return Installed(versions)
+
+
+def read_articles(corpus: Path) -> Iterator[dict[str, Any]]:
+    """The articles of a corpus, for the rivals that have no reader of their own."""
+    with corpus.open("rb") as lines:
+        for line in lines:
+            yield json.loads(line)

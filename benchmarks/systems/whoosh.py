@@ -1,0 +1,62 @@
+"""Stock Whoosh (the fork that searchkit builds upon), with its own codec and stemmer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from benchmarks.systems.interface import Cores, Installed, Missing, probe, read_articles
+
+__all__ = ["CORES", "POSITIONS", "SETTINGS", "TITLE", "available", "count", "index"]
+
+TITLE = "Whoosh"
+CORES: tuple[Cores, ...] = ("one", "all")
+POSITIONS = True
+SETTINGS = (
+    "StemmingAnalyzer(stoplist=None, cachesize=-1), headline, body and captions stored with "
+    "phrase positions, writer(limitmb=256); all cores: procs, multisegment=True"
+)
+
+_TEXT_FIELDS = ["headline", "body", "captions"]
+
+
+def available() -> Installed | Missing:
+    return probe(whoosh="whoosh3")
+
+
+def index(corpus: Path, directory: Path, threads: int) -> None:
+    from whoosh.index import create_in
+
+    # multisegment spares it the merge in one process, which makes it slower than one core.
+    parallel = {"procs": threads, "multisegment": True} if threads > 1 else {}
+    writer = create_in(directory, _schema()).writer(limitmb=256, **parallel)
+    for article in read_articles(corpus):
+        writer.add_document(
+            id=article["id"],
+            headline=article["headline"],
+            body=article["body"],
+            captions="\n".join(article["captions"]),
+        )
+    writer.commit()
+
+
+def count(directory: Path, word: str) -> int:
+    """Words joined by a full stop without a space are one word; apostrophes separate."""
+    from whoosh.index import open_dir
+    from whoosh.qparser import MultifieldParser
+
+    archive = open_dir(directory)
+    with archive.searcher() as searcher:
+        query = MultifieldParser(_TEXT_FIELDS, archive.schema).parse(word)
+        return sum(1 for _ in query.docs(searcher))
+
+
+def _schema() -> Any:
+    from whoosh.analysis import StemmingAnalyzer
+    from whoosh.fields import ID, TEXT, Schema
+
+    # stoplist=None: the others index all words too. cachesize=-1: what its manual advises
+    # for indexing in bulk.
+    analyzer = StemmingAnalyzer(stoplist=None, cachesize=-1)
+    texts = {name: TEXT(analyzer=analyzer, phrase=True, stored=True) for name in _TEXT_FIELDS}
+    return Schema(id=ID(unique=True, stored=True), **texts)

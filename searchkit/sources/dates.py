@@ -1,0 +1,205 @@
+"""Here is a date as somebody wrote it: when was that?
+
+One parser for every format. What could mean two days, such as 10/02/2020, is refused
+rather than guessed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+
+__all__ = ["parse_date"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+# Numbers from here on are milliseconds: as seconds they would lie after the year 5138, as
+# milliseconds they begin in March 1973. Milliseconds before that are taken for seconds.
+_FIRST_MILLISECOND = 10**11
+
+_TIME = (
+    r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
+    r"(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
+)
+_ZONE = r"(?P<zone>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2}){0,2})"
+
+# 2020-02-20, 2020/02/20, 2020-02-20T10:30:00.5+01:00, 2020-02-20 10:30 UTC,
+# 2020-02-20T10:30+01:00[Europe/Berlin]
+_ISO = re.compile(
+    r"(?P<year>[0-9]{4})(?P<dash>[-/])(?P<month>[0-9]{1,2})(?P=dash)(?P<day>[0-9]{1,2})"
+    rf"(?:[T ]{_TIME}\s?{_ZONE}?(?:\[[\w/+-]+\])?)?",
+    re.IGNORECASE,
+)
+# 20200220, 20200220T103000Z
+_ISO_BASIC = re.compile(
+    r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
+    rf"(?:T(?P<hour>[0-9]{{2}})(?P<minute>[0-9]{{2}})(?P<second>[0-9]{{2}})?{_ZONE}?)?",
+    re.IGNORECASE,
+)
+# 20.02.2020; 20. 2. 2020, 10:30 Uhr
+_DOTTED = re.compile(
+    r"(?P<day>[0-9]{1,2})\. ?(?P<month>[0-9]{1,2})\. ?(?P<year>[0-9]{4})"
+    rf"(?:,? (?:- )?{_TIME}(?: ?Uhr| ?h)?)?",
+    re.IGNORECASE,
+)
+_MONTH_NAME = r"(?P<month_name>[A-Za-z]{3,9})\.?"
+_DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
+_WEEKDAY = r"(?:[A-Za-z]{3,9}\.?,? )?"
+_CLOCK = rf"(?:(?:,| at|,? -)? {_TIME} ?(?P<half>[ap]\.?m\.?)? ?{_ZONE}?)?"
+# February 20, 2020; Thu, Feb. 20th 2020, 10:30 am
+_MONTH_DAY_YEAR = re.compile(
+    rf"{_WEEKDAY}{_MONTH_NAME} {_DAY},? (?P<year>[0-9]{{4}}){_CLOCK}",
+    re.IGNORECASE,
+)
+# 20 February 2020; Thursday, 20th Feb. 2020 at 10:30
+_DAY_MONTH_YEAR = re.compile(
+    rf"{_WEEKDAY}{_DAY} {_MONTH_NAME},? (?P<year>[0-9]{{4}}){_CLOCK}",
+    re.IGNORECASE,
+)
+# Thu, 20 Feb 2020 10:30:00 +0100. email.utils reads almost anything, so that what it is
+# given is looked at first.
+_MAIL = re.compile(
+    r"(?:[A-Za-z]{3}, )?[0-9]{1,2} [A-Za-z]{3} [0-9]{4} [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
+    r"(?: (?:[+-][0-9]{4}|[A-Z]{1,4}))?(?: \(\w+\))?"
+)
+_PATTERNS = (_ISO, _ISO_BASIC, _DOTTED, _MONTH_DAY_YEAR, _DAY_MONTH_YEAR)
+
+_DIGITS = re.compile(r"-?[0-9]{10}(?:[0-9]{3})?")
+_LONGEST = 80
+
+_MONTH_NAMES = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_MONTHS = {
+    name: number for number, full in enumerate(_MONTH_NAMES, start=1) for name in (full, full[:3])
+} | {"sept": 9}
+
+
+def parse_date(value: object) -> datetime:
+    """The moment that `value` names, as a datetime with a zone.
+
+    Read are ISO 8601 (dates and date-times), DD.MM.YYYY, RFC 2822, English dates with the
+    month as a word, and numbers: seconds since 1970, or milliseconds. Without a time it is
+    midnight, without a zone UTC; a zone that is given is kept.
+
+    Raises ValueError, its message beginning with the value, for anything else, for what
+    could mean two different days, and for moments outside the years 1 to 9999 in UTC.
+    """
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise ValueError(f"a value of type {type(value).__name__} is not a date")
+    moment = _from_text(value) if isinstance(value, str) else _from_number(value)
+    if moment.year in (1, 9999):
+        try:
+            moment.astimezone(timezone.utc)
+        except OverflowError:
+            raise ValueError(f"{_shown(value)} lies outside the years 1 to 9999") from None
+    return moment
+
+
+def _from_text(value: str) -> datetime:
+    match = _ISO.fullmatch(value)  # first: it is what nearly all files have
+    if match:
+        return _from_parts(value, match.groupdict())
+    text = " ".join(value.split())
+    if not text or len(text) > _LONGEST:
+        raise ValueError(f"{_shown(value)} is not a date")
+    if _DIGITS.fullmatch(text):
+        return _from_number(int(text))
+    if _MAIL.fullmatch(text):
+        return _from_mail(text)
+    for pattern in _PATTERNS:
+        match = pattern.fullmatch(text)
+        if match:
+            return _from_parts(text, match.groupdict())
+    raise ValueError(
+        f"{_shown(value)} is not a date that can be read without guessing; write it as 2020-02-20"
+    )
+
+
+def _from_number(number: int | float) -> datetime:
+    if isinstance(number, float) and not math.isfinite(number):
+        raise ValueError(f"{number} is not a date")
+    if _could_be_calendar_digits(number):
+        raise ValueError(
+            f"{number} could be a year or a day or a number of seconds; write it as 2020-02-20"
+        )
+    try:
+        if abs(number) >= _FIRST_MILLISECOND:
+            return _EPOCH + timedelta(milliseconds=number)
+        return _EPOCH + timedelta(seconds=number)
+    except OverflowError:
+        raise ValueError(f"{_shown(number)} lies outside the years 1 to 9999") from None
+
+
+def _could_be_calendar_digits(number: int | float) -> bool:
+    """Whether the number looks like 2020 or 20200220 rather than like seconds since 1970."""
+    if isinstance(number, float) or not 1000 <= number <= 99991231:
+        return False
+    if number <= 9999:
+        return True
+    try:
+        datetime(number // 10000, number // 100 % 100, number % 100)
+    except ValueError:
+        return False
+    return True
+
+
+def _from_mail(text: str) -> datetime:
+    from email.utils import parsedate_to_datetime  # slow to load, and few files need it
+
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        raise ValueError(f"{_shown(text)} is not a date of the calendar") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+def _from_parts(text: str, parts: dict[str, str | None]) -> datetime:
+    month_name = parts.get("month_name")
+    month = _MONTHS.get(month_name.lower(), 0) if month_name else int(parts["month"] or 0)
+    fraction = parts.get("fraction")
+    try:
+        return datetime(
+            int(parts["year"] or 0),
+            month,
+            int(parts["day"] or 0),
+            _hour(int(parts["hour"] or 0), parts.get("half")),
+            int(parts["minute"] or 0),
+            int(parts["second"] or 0),
+            int(f"{fraction:0<6}"[:6]) if fraction else 0,
+            tzinfo=_zone(parts.get("zone")),
+        )
+    except ValueError:
+        raise ValueError(f"{_shown(text)} is not a date of the calendar") from None
+
+
+def _hour(hour: int, half: str | None) -> int:
+    if half is None:
+        return hour
+    if not 1 <= hour <= 12:
+        raise ValueError(hour)
+    return hour % 12 + (12 if half[0] in "pP" else 0)
+
+
+def _zone(text: str | None) -> timezone:
+    return timezone.utc if text is None or text[0] not in "+-" else _offset(text)
+
+
+@lru_cache(maxsize=128)
+def _offset(text: str) -> timezone:
+    digits = text[1:].replace(":", "")
+    offset = timedelta(
+        hours=int(digits[:2]), minutes=int(digits[2:4] or 0), seconds=int(digits[4:6] or 0)
+    )
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+def _shown(value: object) -> str:
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of more digits than Python writes out
+        return "a number of very many digits"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

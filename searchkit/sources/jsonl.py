@@ -1,0 +1,270 @@
+"""Here is a file of JSON lines: which articles are they?
+
+One object a line, in constant memory however large the file is. A line that cannot be
+used is rejected with its number, and the next one is read.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NoReturn
+
+from searchkit.article import Article
+from searchkit.errors import ArticleError, Notice, Reject, SourceError
+from searchkit.sources.encoding import bom_encoding, decode, require_encoding
+from searchkit.sources.files import Item, OpenFile, Options
+from searchkit.sources.records import RecordReader
+
+__all__ = ["MAX_LINE_BYTES", "read_jsonl"]
+
+# A longer line is passed over without being held in memory.
+MAX_LINE_BYTES = 64 * 1024 * 1024
+
+# When so many lines of a file are bad and none was good, it is not JSON lines at all.
+_BAD_LINES_TO_GIVE_UP = 100
+
+# A remark of one sort that is true of every line is not repeated a million times.
+_NOTICES_OF_A_SORT = 20
+
+# To detect an encoding takes time; of a file, so many lines are looked at.
+_DETECTIONS = 20
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def read_jsonl(file: OpenFile, options: Options) -> Iterator[Item]:
+    """The articles of the file in its order; rejects and notices where they arise."""
+    return _unless_hopeless(file.place, _items(file, options))
+
+
+def _unless_hopeless(place: str, items: Iterator[Item]) -> Iterator[Item]:
+    """`items`; or one reject for the file when nothing in its beginning can be used."""
+    held: list[Item] = []
+    rejects: list[Reject] = []
+    for item in items:
+        if isinstance(item, Article):
+            yield from held
+            yield item
+            yield from items
+            return
+        held.append(item)
+        if isinstance(item, Reject):
+            rejects.append(item)
+        if len(rejects) == _BAD_LINES_TO_GIVE_UP:
+            first = rejects[0]
+            yield Reject(
+                place,
+                f"this does not look like JSON lines: none of the first {len(rejects)} lines can "
+                f"be used (line {first.line}: {first.reason})",
+            )
+            return
+    yield from held
+
+
+def _items(file: OpenFile, options: Options) -> Iterator[Item]:
+    reader = _LineReader(file.place, options)
+    number = 0
+    empty = True
+    try:
+        yield from reader.begin(file.head())
+        for number, line in _numbered(reader.utf8_chunks(file)):
+            if line is None:
+                empty = False
+                yield Reject(
+                    file.place,
+                    f"longer than {MAX_LINE_BYTES // 2**20} MiB; is it JSON, one object a line?",
+                    number,
+                )
+            elif line and not line.isspace():
+                empty = False
+                yield from reader.read(number, line)
+    except SourceError as error:
+        empty = False
+        yield Reject(file.place, str(error), number + 1)
+    if empty:
+        yield Reject(file.place, "empty: there are no lines in it")
+    else:
+        yield from reader.end()
+
+
+def _numbered(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes | None]]:
+    """The lines with their numbers from 1; None in the place of a line over the limit."""
+    number = 0
+    pending: list[bytes] = []  # the line that goes on into the next chunk
+    size = 0  # of what was pending, kept or not
+    for chunk in chunks:
+        lines = chunk.split(b"\n")
+        rest = lines.pop()
+        for line in lines:
+            number += 1
+            if not size:
+                yield number, line
+                continue
+            size += len(line)
+            yield number, b"".join((*pending, line)) if size <= MAX_LINE_BYTES else None
+            pending, size = [], 0
+        if rest:
+            size += len(rest)
+            pending = [*pending, rest] if size <= MAX_LINE_BYTES else []
+    if size:
+        yield number + 1, b"".join(pending) if size <= MAX_LINE_BYTES else None
+
+
+class _LineReader:
+    """What is to be remembered from one line of a file to the next."""
+
+    def __init__(self, place: str, options: Options) -> None:
+        self._place = place
+        self._records = RecordReader(options.fields)
+        self._declared = require_encoding(options.encoding) if options.encoding else None
+        self._recoded: str | None = None  # the whole stream is converted from this first
+        self._detected: str | None = None
+        self._detections = 0
+        self._told: Counter[str] = Counter()
+
+    def begin(self, head: bytes) -> Iterator[Notice]:
+        """Finds out, from the beginning of the file, how its bytes become lines."""
+        marked = bom_encoding(head)
+        if marked and self._declared not in (None, codecs.lookup(marked).name, "utf-8"):
+            yield Notice(
+                self._place,
+                f"begins with the byte order mark of {marked.removesuffix('-sig')}; "
+                f"read as that, not as {self._declared}",
+            )
+        if marked == "utf-8-sig":
+            self._declared = None
+        elif marked is not None:  # the byte order by name, so that it is known in the middle too
+            self._declared = f"{marked}-{'le' if head.startswith(codecs.BOM_UTF16_LE) else 'be'}"
+        if self._declared and "\n{}".encode(self._declared) != b"\n{}":
+            self._recoded, self._declared = self._declared, None
+
+    def utf8_chunks(self, file: OpenFile) -> Iterator[bytes]:
+        """The file's bytes in an encoding in which lines end with the byte 10.
+
+        Raises SourceError where they do not fit theirs.
+        """
+        if self._recoded is None:
+            yield from file.chunks()
+            return
+        decoder = codecs.getincrementaldecoder(self._recoded)()
+        try:
+            for chunk in file.chunks():
+                yield decoder.decode(chunk).encode("utf-8", "surrogatepass")
+            yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+        except UnicodeError as error:
+            if isinstance(error, UnicodeDecodeError):
+                sound = error.object[: error.start].decode(self._recoded, "ignore")
+                yield sound.encode("utf-8", "surrogatepass")
+            raise SourceError(
+                f"does not fit {self._recoded} from here on ({error}); declare the right encoding"
+            ) from error
+
+    def read(self, number: int, line: bytes) -> Sequence[Item]:
+        """The article of a line that is not blank, after its notices; or its reject."""
+        remark = ""
+        try:
+            try:
+                text = line.decode(self._declared or "utf-8")
+            except UnicodeError as error:
+                text, remark = self._decoded(line, error)
+            if number == 1:
+                text = text.removeprefix("\ufeff")
+            record = _parsed(text)
+            mended = False
+            try:
+                mapped = self._records.read(record)
+            except ArticleError:
+                # Half surrogate pairs are looked for only now: searching every line costs.
+                whole = _without_surrogates(record)
+                mended = whole != record
+                if not mended:
+                    raise
+                mapped = self._records.read(whole)
+        except (ArticleError, SourceError) as error:
+            return (Reject(self._place, str(error), number),)
+        except RecursionError:
+            return (Reject(self._place, "its JSON is nested too deeply; flatten it", number),)
+        if not (remark or mended or mapped.remarks):
+            return (mapped.article,)
+        told = [("encoding", remark)] if remark else []
+        if mended:
+            told.append(("surrogates", "holds half surrogate pairs, now U+FFFD"))
+        told += ((field, f"{field}: {reason}") for field, reason in mapped.remarks)
+        return (*self._notices(told, number), mapped.article)
+
+    def end(self) -> Iterator[Notice]:
+        """What is left to tell at the end of the file."""
+        for sort, count in self._told.items():
+            if count > _NOTICES_OF_A_SORT:
+                yield Notice(
+                    self._place,
+                    f"{sort}: {count - _NOTICES_OF_A_SORT:,} more lines with a remark of this sort",
+                )
+        for field, key in self._records.missing:
+            yield Notice(
+                self._place, f"no line has the key {key!r}, which was given for {field}; check it"
+            )
+
+    def _decoded(self, line: bytes, error: UnicodeError) -> tuple[str, str]:
+        """The text of a line that is not UTF-8, and what is to be told of it."""
+        if self._declared is not None:
+            where = f" at byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
+            raise SourceError(
+                f"does not fit {self._declared}{where}; declare the right encoding, "
+                "or none to have it detected"
+            )
+        if self._detected is not None:
+            try:
+                return line.decode(self._detected), ""
+            except UnicodeDecodeError:
+                pass
+        self._detections += 1
+        decoded = decode(line, detect=self._detections <= _DETECTIONS)
+        if decoded.encoding == "utf-8":
+            return decoded.text, decoded.remark
+        self._detected = decoded.encoding
+        return decoded.text, f"{decoded.remark}; so are other lines that are not UTF-8"
+
+    def _notices(self, told: Iterable[tuple[str, str]], number: int) -> Iterator[Notice]:
+        for sort, reason in told:
+            self._told[sort] += 1
+            if self._told[sort] <= _NOTICES_OF_A_SORT:
+                yield Notice(self._place, reason, number)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON; write null")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """The object in a line. Raises ArticleError for anything else, and RecursionError."""
+    try:
+        record = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise ArticleError(
+            f"not JSON ({error.msg} at column {error.colno}); write one object a line"
+        ) from error
+    except ValueError as error:
+        raise ArticleError(f"not JSON that can be read ({error})") from error
+    if not isinstance(record, dict):
+        names = {list: "a list", str: "a string", bool: "true or false", type(None): "null"}
+        found = names.get(type(record), "a number")
+        raise ArticleError(f"{found}, not an object; write one object a line")
+    return record
+
+
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else _SURROGATES.sub("�", value)
+    if isinstance(value, list):
+        return [_without_surrogates(part) for part in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(k): _without_surrogates(v) for k, v in value.items()}
+    return value

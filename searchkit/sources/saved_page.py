@@ -1,0 +1,280 @@
+"""Here is a news page that was saved as plain text: which part of it is what?
+
+     date 2020-02-19  Headline | Section | Publisher | 20.02.2020
+
+    Section
+
+    Headline
+
+    Standfirst.
+
+    Caption of the lead picture (Agency/Photographer)
+
+    Paragraphs of running text.
+
+      • Description of a gallery's first picture
+
+        Title of the gallery
+
+        Headline of the slide
+
+        Text of the slide.
+
+      • Description of the next picture ...
+
+        Author: Name
+
+    ab/cd (Agency, Agency)
+
+Every part but the first line may be missing. Where the layout leaves open what something
+is, it stays in the body: nothing of the page is lost but what is said twice, and the
+initials of the desk.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from searchkit.article import Article
+from searchkit.sources.blocks import Block, is_heading, split_blocks
+from searchkit.sources.bylines import (
+    Byline,
+    is_agency,
+    labelled_names,
+    split_agencies,
+    split_byline,
+    unlabelled_names,
+)
+from searchkit.sources.dates import parse_date
+from searchkit.sources.pictures import body_and_captions, without_lead_picture
+
+__all__ = ["SavedPage", "parse_saved_page"]
+
+_FIRST_LINE = re.compile(r"\s*date\s+([0-9]{4}-[0-9]{2}-[0-9]{2})\s+(\S.*)", re.IGNORECASE)
+_ONLY_DIGITS = re.compile(r"[0-9]{1,4}([./-])[0-9]{1,2}\1[0-9]{1,4}")
+_DESK = r"[^\W\d_]{1,5}(?:/[^\W\d_]{1,5})*"
+_DESK_LINE = re.compile(rf"({_DESK})?\s?(?:\(([^()]+)\))?")
+
+# A line in this place or before it can be the section, the headline again, a byline.
+_HEAD_BLOCKS = 3
+# Initials that stand alone, without agencies or a slash, are at most so many letters.
+_LONGEST_INITIALS = 3
+# What stands before the last so many bars of the first line is headline, bars and all.
+_MOST_BARS = 8
+# From here on, a shortened headline ("Storm over the ...") still says which one it is.
+_SHORTEST_BEGINNING = 15
+_TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"})
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """The article of a page, and remarks on what could not be read."""
+
+    article: Article
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What the first line says."""
+
+    parts: tuple[str, ...]  # headline, section and publisher, as far as they are there
+    published: datetime | None
+    remarks: tuple[str, ...]
+
+
+def parse_saved_page(text: str) -> SavedPage | None:
+    r"""The article in `text`, whose newlines are \n; None if it is not in this layout."""
+    first_line, _, rest = text.lstrip().partition("\n")
+    match = _FIRST_LINE.fullmatch(first_line.rstrip())
+    if match is None:
+        return None
+    head = _read_head(match[1], match[2])
+    blocks = split_blocks(rest)
+    repeated = _repeated_headline(head.parts, blocks)
+    if repeated is None and " | " not in " ".join(f"{match[2]} ".split()):
+        return None  # a text that happens to begin with a date
+    headline, section, publisher, blocks = _titles(head.parts, blocks, repeated)
+    blocks, trailer = _without_trailer(blocks)
+    blocks, bylines = _without_bylines(blocks)
+    bylines += trailer
+    lead, blocks = without_lead_picture(blocks)
+    paragraphs, slides = body_and_captions(blocks)
+    article = Article(
+        headline=headline,
+        body="\n\n".join(paragraphs),
+        captions=(*lead, *slides),
+        published=head.published,
+        section=section,
+        publisher=publisher,
+        authors=_unique(name for byline in bylines for name in byline.authors),
+        agencies=_unique(name for byline in bylines for name in byline.agencies),
+    )
+    return SavedPage(article, head.remarks)
+
+
+# The first line and what repeats it
+
+
+def _read_head(saved: str, rest: str) -> _Head:
+    line = " ".join(rest.split())
+    parts = [part.strip() for part in f"{line} ".rsplit(" | ", _MOST_BARS)]
+    parts = [part for part in parts if part] or [line]
+    dates = [saved]
+    if len(parts) > 1 and _is_date(parts[-1]):
+        dates.insert(0, parts.pop())
+    remarks: list[str] = []
+    for date in dates:
+        try:
+            return _Head(tuple(parts), parse_date(date), tuple(remarks))
+        except ValueError as error:  # noqa: PERF203  # at most twice
+            remarks.append(f"published: {error}")
+    return _Head(tuple(parts), None, tuple(remarks))
+
+
+def _is_date(part: str) -> bool:
+    """Whether this is a date, or digits that mean to be one."""
+    if _ONLY_DIGITS.fullmatch(part):
+        return True
+    try:
+        parse_date(part)
+    except ValueError:
+        return False
+    return not part.isdigit()
+
+
+def _repeated_headline(parts: Sequence[str], blocks: Sequence[Block]) -> tuple[int, int] | None:
+    """How many parts of the first line make up the headline, and which block repeats it."""
+    for count in range(len(parts), 0, -1):
+        headline = " | ".join(parts[:count])
+        for index, block in enumerate(blocks[:_HEAD_BLOCKS]):
+            if not block.bullet and _same(headline, block.line):
+                return count, index
+    return None
+
+
+def _titles(
+    parts: Sequence[str], blocks: list[Block], repeated: tuple[int, int] | None
+) -> tuple[str, str, str, list[Block]]:
+    """Headline, section and publisher, and the blocks without those that repeat them."""
+    if repeated is not None:
+        count, index = repeated
+        headline = blocks[index].line
+        before, after = blocks[:index], blocks[index + 1 :]
+    else:
+        count = max(len(parts) - 2, 1)
+        headline = " | ".join(parts[:count])
+        before, after = blocks[:1], blocks[1:]
+    section, publisher = _section_and_publisher(parts[count:], before)
+    if repeated is not None and not section and len(before) == 1 and is_heading(before[0].line):
+        section = before[0].line
+    kept = [block for block in before if not (section and _same(section, block.line))]
+    return headline, section, publisher, kept + after
+
+
+def _section_and_publisher(parts: Sequence[str], before: Sequence[Block]) -> tuple[str, str]:
+    if len(parts) == 1 and not any(_same(parts[0], block.line) for block in before):
+        return "", parts[0]
+    if len(parts) == 1:
+        return parts[0], ""
+    return " | ".join(parts[:-1]), parts[-1] if parts else ""
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two lines say the same, letter case, quotes and a cut-off end aside."""
+    first, second = _compared(one), _compared(other)
+    for ending in ("…", "..."):
+        beginning = first.removesuffix(ending).rstrip()
+        if beginning != first and len(beginning) >= _SHORTEST_BEGINNING:
+            return second.startswith(beginning)
+    return first == second
+
+
+def _compared(line: str) -> str:
+    return " ".join(line.translate(_TYPOGRAPHY).casefold().split())
+
+
+# Who wrote it
+
+
+def _without_trailer(blocks: list[Block]) -> tuple[list[Block], list[Byline]]:
+    """The blocks without the author lines and the desk line at their end; who is in those."""
+    blocks = _with_desk_line_apart(blocks)
+    bylines: list[Byline] = []
+    desk: Byline | None = None
+    while blocks and not blocks[-1].bullet:
+        line = blocks[-1].line
+        names = _byline(line)
+        agencies = None if desk else _desk_agencies(line)
+        if names is not None:
+            bylines.append(split_byline(names))
+        elif agencies is not None:
+            desk = Byline(agencies=agencies)
+        else:
+            break
+        blocks.pop()
+    return blocks, [*reversed(bylines), *([desk] if desk else [])]
+
+
+def _with_desk_line_apart(blocks: list[Block]) -> list[Block]:
+    """A copy in which a desk line right below other lines is a block of its own."""
+    if not blocks or len(blocks[-1].lines) < 2:
+        return blocks[:]
+    last = blocks[-1]
+    desk = last.lines[-1]
+    if _desk_agencies(desk) is None or not ("/" in desk or "(" in desk):
+        return blocks[:]
+    rest = Block(last.lines[:-1], last.indent, last.spaced, last.bullet)
+    return [*blocks[:-1], rest, Block([desk], 0, spaced=False)]
+
+
+def _without_bylines(blocks: Iterable[Block]) -> tuple[list[Block], list[Byline]]:
+    """The blocks without bylines below the headline or after a slide; who is in those."""
+    kept: list[Block] = []
+    bylines: list[Byline] = []
+    in_gallery = False
+    for index, block in enumerate(blocks):
+        in_gallery = bool(block.bullet) or (in_gallery and block.indented)
+        possible = not block.bullet and (index < _HEAD_BLOCKS or in_gallery)
+        names = _byline(block.line) if possible else None
+        if names is None:
+            kept.append(block)
+        else:
+            bylines.append(split_byline(names))
+    return kept, bylines
+
+
+def _byline(line: str) -> str | None:
+    names = labelled_names(line)
+    return unlabelled_names(line) if names is None else names
+
+
+def _desk_agencies(line: str) -> tuple[str, ...] | None:
+    """The agencies in `ab/cd (AP, Reuters)`, `ab` or `(Reuters)`; None for any other line."""
+    match = _DESK_LINE.fullmatch(line)
+    if match is None or not line:
+        return None
+    initials, listed = match.groups()
+    agencies = split_agencies(listed) if listed else ()
+    if not initials:
+        return agencies if any(is_agency(name) for name in agencies) else None
+    if (
+        not listed
+        and "/" not in initials
+        and not (initials.islower() and len(initials) <= _LONGEST_INITIALS)
+    ):
+        return None
+    return agencies if all(_could_be_agency(name) for name in agencies) else None
+
+
+def _could_be_agency(name: str) -> bool:
+    return is_agency(name) or (
+        len(name.split()) <= 4 and (any(map(str.isupper, name)) or len(name) <= 4)
+    )
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

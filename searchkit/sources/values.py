@@ -1,0 +1,208 @@
+"""Here is a JSON value: what does the article's field make of it?
+
+Each conversion takes a value that is not empty and the key it stood under. What it returns
+is false when there is nothing for the field in it; it raises UnreadableError for a type
+that the field cannot have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from searchkit.article import Caption
+from searchkit.sources.bylines import Byline, split_agencies, split_byline
+from searchkit.sources.keys import KeyTable
+
+__all__ = ["CONVERSIONS", "UnreadableError", "unique"]
+
+_CAPTION_ALIASES: dict[str, tuple[str, ...]] = {
+    "text": ("text", "caption", "description", "legend", "captiontext", "content"),
+    "title": ("title", "headline", "name"),
+    "credit": ("credit", "credits", "photographer", "copyright", "byline", "source", "agency"),
+    "alt": ("alt", "alttext", "alternativetext"),
+    "gallery": ("gallery", "gallerytitle"),
+}
+_PERSON_ALIASES: dict[str, tuple[str, ...]] = {
+    "name": ("name", "fullname", "displayname", "author", "original"),
+    "given": ("firstname", "givenname", "first"),
+    "family": ("lastname", "familyname", "surname", "last"),
+}
+# Where the text is in an object that wraps it: {"rendered": "..."}, {"$oid": "..."}.
+_WRAPPER_ALIASES: dict[str, tuple[str, ...]] = {
+    "": ("text", "value", "main", "rendered", "name", "title", "content", "oid", "date")
+}
+
+_REMEMBERED_BYLINE_CHARACTERS = 200
+
+# An image that is given by its address alone has no words.
+_ADDRESS = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*://|data:|/)\S*|\S+\.(?:jpe?g|png|gif|webp|svg|avif|tiff?)",
+    re.IGNORECASE,
+)
+
+_Read = TypeVar("_Read")
+
+_caption_keys = KeyTable(_CAPTION_ALIASES)
+_person_keys = KeyTable(_PERSON_ALIASES)
+_wrapper_keys = KeyTable(_WRAPPER_ALIASES)
+
+
+class UnreadableError(ValueError):
+    """A value of a type that the field cannot have."""
+
+
+def _as_text(value: Any, separator: str) -> str:
+    """The text in a string, a number, a list of those, or an object that wraps one."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, list):
+        parts = _each(value, lambda part: _as_text(part, separator))
+        return separator.join(part for part in parts if part.strip())
+    if isinstance(value, dict):
+        for _, keys in _wrapper_keys(tuple(value)):
+            return _as_text(value[keys[0]], separator)
+    raise UnreadableError
+
+
+def _each(value: Any, read: Callable[[Any], _Read]) -> list[_Read]:
+    """What `read` makes of each item of a list, or of a single value; items that it cannot
+    use are passed over, unless there are no others.
+    """
+    found = []
+    unreadable = None
+    for item in value if isinstance(value, list) else [value]:
+        try:
+            found.append(read(item))
+        except UnreadableError as error:  # noqa: PERF203  # lists are short
+            unreadable = error
+    if unreadable and not found:
+        raise unreadable
+    return found
+
+
+def _headline(value: Any, _: str) -> str:
+    return _as_text(value, " ").strip()
+
+
+def _line(value: Any, _: str) -> str:
+    return " ".join(_as_text(value, ", ").split())
+
+
+def _paragraphs(value: Any, _: str) -> str:
+    text = _as_text(value, "\n\n")
+    return "" if text.isspace() else text
+
+
+def _captions(value: Any, key: str) -> tuple[Caption, ...]:
+    # "captions" are words whatever they look like; "images" are mostly addresses.
+    may_be_address = "caption" not in key.casefold()
+    captions = []
+    gallery = ""
+    for caption in _each(value, lambda item: _caption(item, may_be_address)):
+        if caption.gallery:  # on its first slide only
+            repeated = caption.gallery == gallery
+            gallery = caption.gallery
+            caption = replace(caption, gallery="") if repeated else caption
+        if caption.searchable:
+            captions.append(caption)
+    return tuple(captions)
+
+
+def _caption(item: Any, may_be_address: bool) -> Caption:
+    if not isinstance(item, dict):
+        text = _as_text(item, " ").strip()
+        return Caption(text="" if may_be_address and _ADDRESS.fullmatch(text) else text)
+    held = [(field, item[key]) for field, keys in _caption_keys(tuple(item)) for key in keys]
+    texts = _each(held, lambda part: (part[0], _as_text(part[1], " ").strip()))
+    # Reversed, so that of two texts for a field the preferred one comes last and stays.
+    return Caption(**{field: text for field, text in reversed(texts) if text})
+
+
+def _date(value: Any, _: str) -> tuple[Any]:
+    while isinstance(value, (dict, list)) and len(value) == 1:  # {"$date": ...}
+        value = value[0] if isinstance(value, list) else next(iter(value.values()))
+    return (value,)
+
+
+def _byline(value: Any, _: str) -> Byline:
+    """A string is a byline and may hold several names; in a list each entry is one, unless
+    it begins with By.
+    """
+    if isinstance(value, str):
+        return _split_byline(value)
+    bylines = _each(value, _byline_of_entry)
+    return Byline(
+        authors=unique(name for byline in bylines for name in byline.authors),
+        agencies=unique(name for byline in bylines for name in byline.agencies),
+    )
+
+
+def _byline_of_entry(entry: Any) -> Byline:
+    text = _person(entry) if isinstance(entry, dict) else _as_text(entry, ", ")
+    if text.lstrip()[:3].casefold() == "by ":
+        return _split_byline(text)
+    return Byline(authors=(" ".join(text.split()),) if text.strip() else ())
+
+
+def _split_byline(text: str) -> Byline:
+    short = len(text) <= _REMEMBERED_BYLINE_CHARACTERS
+    return _split_short_byline(text) if short else split_byline(text)
+
+
+# The same few people write every day.
+_split_short_byline = lru_cache(maxsize=4096)(split_byline)
+
+
+def _person(item: dict[str, Any]) -> str:
+    held = dict(_person_keys(tuple(item)))
+    names = (_as_text(item[key], " ") for key in held.get("name", ()))
+    name = next((name for name in names if name.strip()), "")
+    if not name:
+        halves = (*held.get("given", ())[:1], *held.get("family", ())[:1])
+        name = " ".join(_as_text(item[key], " ") for key in halves)
+    if not name.strip():
+        raise UnreadableError
+    return name
+
+
+def _agencies(value: Any, _: str) -> tuple[str, ...]:
+    return split_agencies(value) if isinstance(value, str) else _lines(value)
+
+
+def _keywords(value: Any, _: str) -> tuple[str, ...]:
+    return _lines(re.split("[,;]", value) if isinstance(value, str) else value)
+
+
+def _lines(value: Any) -> tuple[str, ...]:
+    return unique(line for line in _each(value, lambda item: _line(item, "")) if line)
+
+
+CONVERSIONS: dict[str, Callable[[Any, str], Any]] = {
+    "id": _line,
+    "headline": _headline,
+    "body": _paragraphs,
+    "captions": _captions,
+    "published": _date,
+    "authors": _byline,
+    "section": _line,
+    "publisher": _line,
+    "agencies": _agencies,
+    "language": _line,
+    "url": _line,
+    "keywords": _keywords,
+    "standfirst": _paragraphs,
+    "summary": _paragraphs,
+}
+
+
+def unique(names: Iterable[str]) -> tuple[str, ...]:
+    """The names without repetitions, in their order."""
+    return tuple(dict.fromkeys(names))
