@@ -52,8 +52,8 @@ class IndexInfo:
 
     `terms` counts the distinct terms of each text field. `values` has, for each filter (section,
     author ...), its values as they are compared, with the number of articles, the most
-    frequent first. `size` is in bytes on disk, `generation` counts the commits, `versions` are those
-    of the software in use.
+    frequent first. `size` is in bytes on disk, `generation` counts the commits, `versions`
+    are those of the software in use.
     """
 
     path: str

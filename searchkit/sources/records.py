@@ -170,14 +170,7 @@ def _article(values: dict[str, Any], remarks: list[tuple[str, str]]) -> Mapped:
     if "id" in values and not _is_usable_id(values["id"]):
         reason = f"longer than {MAX_ID_BYTES} bytes or not printable; another one was derived"
         remarks.append(("id", f"{_shown(values.pop('id'))} is {reason}"))
-    try:
-        article = Article(**values)
-    except ArticleError:
-        raise
-    except ValueError as error:  # urlsplit's, when an id is derived from the url
-        remarks.append(("url", f"{_shown(values.pop('url'))} is no address ({error}); left out"))
-        article = Article(**values)
-    return Mapped(article, tuple(remarks))
+    return Mapped(Article(**values), tuple(remarks))
 
 
 def _with_standfirst(standfirst: str, body: str) -> str:

@@ -259,10 +259,10 @@ class TestOddValues:
         assert RecordReader().read({"title": "h", field: value}).article.headline == "h"
         assert len(remarks({"title": "h", field: value})) == 1
 
-    def test_an_address_that_is_none_gives_a_notice(self) -> None:
+    def test_an_address_that_is_none_is_kept_as_it_is(self) -> None:
         record = {"title": "h", "url": "http://[half"}
-        assert RecordReader().read(record).article.url == ""
-        assert remarks(record) == ["url"]
+        assert RecordReader().read(record).article.url == "http://[half"
+        assert remarks(record) == []
 
     @pytest.mark.parametrize(
         "record",
