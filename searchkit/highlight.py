@@ -7,6 +7,7 @@ terminal would obey is replaced.
 
 from __future__ import annotations
 
+import bisect
 import html
 import re
 from collections.abc import Callable, Mapping
@@ -133,10 +134,19 @@ def _best_fragments(text: str, spans: list[Span]) -> tuple[Fragment, ...]:
         ceiling = spans[chosen[index].start].start if index < len(chosen) else len(text)
         start, end = _cut(text, spans[window.start].start, spans[window.stop - 1].end)
         start, end = max(start, floor), min(end, ceiling)
-        marks = tuple((spans[i].start - start, spans[i].end - start) for i in window)
+        marks = _marks(spans, start, end)
         fragments.append(Fragment(text[start:end], marks, start > 0, end < len(text)))
         floor = end
     return tuple(fragments)
+
+
+def _marks(spans: list[Span], start: int, end: int) -> tuple[tuple[int, int], ...]:
+    """The parts of all matches that lie within text[start:end], counted from its start."""
+    first = bisect.bisect_right(spans, start, key=lambda span: span.end)
+    stop = bisect.bisect_left(spans, end, key=lambda span: span.start)
+    return tuple(
+        (max(span.start, start) - start, min(span.end, end) - start) for span in spans[first:stop]
+    )
 
 
 def _windows(spans: list[Span]) -> list[range]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import os
 import platform
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -96,7 +97,8 @@ class Index:
         self._directory = directory
         self._analyzer = analyzer_for(directory.language)
         self._searcher: Searcher | None = None
-        self._searcher_lock = threading.Lock()
+        # Whoosh's matchers of one searcher share the place at which they read a file.
+        self._lock = threading.Lock()
 
     @property
     def path(self) -> Path:
@@ -189,8 +191,7 @@ class Index:
         condition = filters.to_query()
         parsed = self._parse(query)
         hits = []
-        with damage_named(self.path):
-            searcher = self._fresh_searcher()
+        with self._reading() as searcher:
             matches = execute(searcher, parsed.whoosh, condition, sort, offset, limit)
             for rank, (number, score) in enumerate(matches.documents, offset + 1):
                 article = article_of(searcher.stored_fields(number))
@@ -202,25 +203,23 @@ class Index:
 
     def get(self, article_id: str) -> Article | None:
         """The article with this id, or None."""
-        with damage_named(self.path):
-            searcher = self._fresh_searcher()
+        with self._reading() as searcher:
             place = find_article(searcher.reader(), article_id)
             return article_of(searcher.stored_fields(place[0])) if place else None
 
     def __contains__(self, article_id: object) -> bool:
         if not isinstance(article_id, str):
             return False
-        with damage_named(self.path):
-            return find_article(self._fresh_searcher().reader(), article_id) is not None
+        with self._reading() as searcher:
+            return find_article(searcher.reader(), article_id) is not None
 
     def __len__(self) -> int:
-        with damage_named(self.path):
-            return int(self._fresh_searcher().doc_count())
+        with self._reading() as searcher:
+            return int(searcher.doc_count())
 
     def info(self) -> IndexInfo:
         """Counts, sizes and versions."""
-        with damage_named(self.path):
-            searcher = self._fresh_searcher()
+        with self._reading() as searcher:
             reader = searcher.reader()
             return IndexInfo(
                 path=str(self.path),
@@ -243,7 +242,7 @@ class Index:
 
     def close(self) -> None:
         """Closes the index's files. Searching again opens them again."""
-        with self._searcher_lock:
+        with self._lock:
             if self._searcher is not None:
                 self._searcher.close()
                 self._searcher = None
@@ -269,12 +268,16 @@ class Index:
     def _parse(self, query: str) -> ParsedQuery:
         return parse(query, self._directory.whoosh.schema, self._analyzer)
 
-    def _fresh_searcher(self) -> Searcher:
-        """The searcher of the last commit. One in use by another thread is left open."""
-        with self._searcher_lock:
-            if self._searcher is None or not self._searcher.up_to_date():
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[Searcher]:
+        """The searcher of the last commit, for this thread alone until the end of the block."""
+        with self._lock, damage_named(self.path):
+            if self._searcher is not None and not self._searcher.up_to_date():
+                self._searcher.close()
+                self._searcher = None
+            if self._searcher is None:
                 self._searcher = self._directory.whoosh.searcher(weighting=BM25F(B=_B, K1=_K1))
-            return self._searcher
+            yield self._searcher
 
 
 def _check_page(limit: int | None, offset: int, sort: str) -> None:
