@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 DEMO_INDEX := build/demo.idx
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# setuptools warns of every editable installation that folders may shadow packages.
+PIP_INSTALL = PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet
 
 .PHONY: help demo test lint format bench clean
 
@@ -21,14 +23,14 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
 		|| { echo "searchkit needs Python 3.10 or later; name one with make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(PIP_INSTALL) --upgrade pip
 
 $(VENV)/.installed: $(BIN)/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable .
+	$(PIP_INSTALL) --editable .
 	@touch $@
 
 $(VENV)/.developing: $(BIN)/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[dev,bench]'
+	$(PIP_INSTALL) --editable '.[dev,bench]'
 	@touch $@ $(VENV)/.installed
 
 demo: $(VENV)/.installed
