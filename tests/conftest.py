@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import searchkit
 from searchkit import Article, Caption
 
 ROOT = Path(__file__).parent.parent
+
+# Time belongs in benchmarks; a busy machine must not fail a test.
+settings.register_profile("searchkit", deadline=None)
+settings.load_profile("searchkit")
 
 
 @pytest.fixture
