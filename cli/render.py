@@ -106,7 +106,7 @@ def _print_hit(console: Console, hit: Hit) -> None:
     marked = hit.highlights["headline"]
     headline = Text(_headline(hit.article))
     if marked:
-        headline = Text(" ").join(_fragment_text(marked[0]).split("\n"))
+        headline = _one_line(marked[0], " ")
     headline.stylize("bold")
     _print(console, Text(f"{hit.rank:>3}  ", style="dim") + headline)
     facts = _facts(hit.article)
@@ -114,14 +114,13 @@ def _print_hit(console: Console, hit: Hit) -> None:
         facts.append(f"score {hit.score:.2f}")
     _print(console, Text(" · ".join(facts), style="cyan"), indent=5)
     for fragment in hit.highlights["body"]:
-        _print(console, Text(" ").join(_fragment_text(fragment).split("\n")), indent=5)
+        _print(console, _one_line(fragment, " "), indent=5)
     matching = hit.highlights["captions"]
     for fragment in matching[:_MAX_CAPTIONS]:
         number = 0 if fragment.caption is None else fragment.caption + 1
         label = Text.assemble((f"caption {number}: ", "green"))
         # A caption's parts, such as its headline and its text, are its lines.
-        parts = _fragment_text(fragment).split("\n")
-        _print(console, label + Text(" · ", style="dim").join(parts), indent=5)
+        _print(console, label + _one_line(fragment, " · "), indent=5)
     if len(matching) > _MAX_CAPTIONS:
         more = f"and {len(matching) - _MAX_CAPTIONS:,} more captions"
         _print(console, Text(more, style="green"), indent=5)
@@ -133,11 +132,14 @@ def _print_hit(console: Console, hit: Hit) -> None:
     console.print()
 
 
-def _fragment_text(fragment: Fragment) -> Text:
+def _one_line(fragment: Fragment, separator: str) -> Text:
+    """The fragment with its matches in colour and `separator` between its lines."""
     text = Text("\n".join(map(harmless, fragment.text.split("\n"))))
     for start, end in fragment.spans:
         text.stylize(_MATCH_STYLE, start, end)
-    return Text("… " if fragment.before else "") + text + Text(" …" if fragment.after else "")
+    lines = [line for line in text.split("\n") if line.plain.strip()]
+    joined = Text.assemble((separator, "dim")).join(lines)
+    return Text("… " if fragment.before else "") + joined + Text(" …" if fragment.after else "")
 
 
 def _page_line(found: Results) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import pickle
+import secrets
 import struct
 import zlib
 from collections import Counter
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from whoosh import index as whoosh_index
+from whoosh.codec.whoosh3 import W3Codec, W3Segment
 from whoosh.reading import IndexReader, TermNotFound
 from whoosh.writing import SegmentWriter
 
@@ -37,6 +39,7 @@ __all__ = [
     "find_article",
     "open_directory",
     "open_writer",
+    "write_failures_named",
 ]
 
 FORMAT_VERSION = 1
@@ -56,8 +59,25 @@ class Directory:
 
     def size(self) -> int:
         """Bytes on disk of all files."""
+        total = 0
         with os.scandir(self.path) as entries:
-            return sum(entry.stat().st_size for entry in entries if entry.is_file())
+            for entry in entries:
+                # A writer may delete what it has merged.
+                with contextlib.suppress(FileNotFoundError):
+                    total += entry.stat().st_size if entry.is_file() else 0
+        return total
+
+
+class FreshNamesCodec(W3Codec):  # type: ignore[misc]  # whoosh is untyped
+    """Whoosh's codec, with names of segments from the system's source of randomness.
+
+    Whoosh takes them from the module ``random``: a program that seeds it alike for two
+    commits would give two segments one name, and lose the first.
+    """
+
+    def new_segment(self, storage: Any, indexname: str) -> W3Segment:  # noqa: ARG002
+        """A segment that is about to be written."""
+        return W3Segment(self, indexname, segid=secrets.token_hex(8))
 
 
 def create_directory(path: Path, language: str) -> Directory:
@@ -114,11 +134,14 @@ def open_directory(path: Path) -> Directory:
 def open_writer(directory: Directory, timeout: float) -> SegmentWriter:
     """Whoosh's writer, which holds the index's only write lock until commit or cancel.
 
-    Raises IndexLockedError when another writer keeps the lock for `timeout` seconds.
+    Raises IndexLockedError when another writer keeps the lock for `timeout` seconds, and
+    StorageError when the directory cannot be written to.
     """
     try:
-        with damage_named(directory.path):
-            return directory.whoosh.writer(timeout=timeout, delay=0.05, limitmb=_WRITER_MEMORY_MB)
+        with damage_named(directory.path), write_failures_named(directory.path):
+            return directory.whoosh.writer(
+                codec=FreshNamesCodec(), timeout=timeout, delay=0.05, limitmb=_WRITER_MEMORY_MB
+            )
     except whoosh_index.LockError as error:
         raise IndexLockedError(
             f"another process is writing to {directory.path}; "
@@ -166,6 +189,20 @@ def damage_named(path: Path) -> Iterator[None]:
         raise IndexDamagedError(
             f"the index in {path} is damaged ({type(error).__name__}: {error}); "
             "restore it from a copy, or delete the directory and index the articles again"
+        ) from error
+
+
+@contextlib.contextmanager
+def write_failures_named(path: Path) -> Iterator[None]:
+    """Turns a full disk and the like into StorageError."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise  # a file that should be there: damage
+    except OSError as error:
+        raise StorageError(
+            f"cannot write to {path}: {error.strerror or error}; the index is as of its last "
+            "commit. Mend that, then run this again"
         ) from error
 
 

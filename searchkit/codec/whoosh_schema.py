@@ -151,10 +151,9 @@ def document_of(article: Article) -> dict[str, Any]:
     for name in FILTER_FIELDS & fields.keys():
         value = fields[name]
         fields[f"_stored_{name}"] = value
+        values = [value] if isinstance(value, str) else value
         # Whoosh takes a list as terms that are analysed already.
-        fields[name] = [
-            filter_term(each) for each in ([value] if isinstance(value, str) else value)
-        ]
+        fields[name] = [term for term in map(filter_term, values) if term]
     if article.published:
         fields["published"] = _utc(article.published)
         fields["published_iso"] = published_iso

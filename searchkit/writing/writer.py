@@ -5,10 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from searchkit.article import Article
-from searchkit.codec.directory import Directory, find_article, open_writer
+from searchkit.codec.directory import (
+    Directory,
+    find_article,
+    open_writer,
+    write_failures_named,
+)
 from searchkit.codec.whoosh_schema import document_of
 from searchkit.errors import ArticleError, Notice, Reject
 from searchkit.sources import Reading
@@ -72,7 +78,7 @@ def add_articles(
     while more:
         writer = open_writer(directory, lock_timeout)
         try:
-            piece = _Piece(writer)
+            piece = _Piece(directory.path, writer)
             more = piece.fill(stream, report, notify)
             report.committing = True
             notify(report)
@@ -106,7 +112,8 @@ def delete_documents(
             writer.delete_document(number)
             count += 1
         if count:
-            writer.commit(mergetype=merge_tiers)
+            with write_failures_named(directory.path):
+                writer.commit(mergetype=merge_tiers)
     finally:
         _cancel_unless_committed(writer)
     return count
@@ -123,7 +130,8 @@ def _cancel_unless_committed(writer: Any) -> None:
 class _Piece:
     """The articles of one commit, written to its segment as they come."""
 
-    def __init__(self, writer: Any) -> None:
+    def __init__(self, path: Path, writer: Any) -> None:
+        self._path = path
         self._writer = writer
         self._reader = writer.reader()
         self._segment = writer.get_segment()
@@ -174,14 +182,16 @@ class _Piece:
         else:
             self._added += 1
         self._written[article.id] = self._writer.docnum, digest
-        self._writer.add_document(**document_of(article))
+        with write_failures_named(self._path):
+            self._writer.add_document(**document_of(article))
         self._characters += characters
         return characters
 
     def commit(self, report: AddReport) -> None:
         """Commits the piece, and counts it in the report once that is done."""
         if self._written:
-            self._writer.commit(mergetype=merge_tiers)
+            with write_failures_named(self._path):
+                self._writer.commit(mergetype=merge_tiers)
         else:
             self._writer.cancel()
         report.added += self._added

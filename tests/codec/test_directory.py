@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import searchkit
 from searchkit import (
@@ -32,6 +33,23 @@ def test_what_is_stored_of_an_article_is_the_article(article: Article) -> None:
         if not name.startswith("_") and name not in ("published", "digest")
     }
     assert article_of(stored) == article
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(articles, max_size=3, unique_by=lambda article: article.id))
+def test_any_article_survives_the_index(fresh_index: Index, drawn: list[Article]) -> None:
+    report = fresh_index.add(drawn)
+    searchable = [
+        each for each in drawn if each.headline.strip() or each.body.strip() or each.captions
+    ]
+    assert report.committed == len(searchable)
+    for each in searchable:
+        assert fresh_index.get(each.id) == each
+        for name, values in (("section", [each.section]), ("author", each.authors)):
+            for value in filter(str.strip, values):
+                found = fresh_index.search(f"id:{each.id}", **{name: value})
+                assert found.total == 1, (name, value)
+    assert not any("" in counts for counts in fresh_index.info().values.values())
 
 
 def test_every_field_survives_the_index(fresh_index: Index, ferry: Article) -> None:

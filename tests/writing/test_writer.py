@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import errno
 import gc
 import multiprocessing
+import random
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -15,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from whoosh.writing import SegmentWriter
 
 import searchkit
-from searchkit import Article, ArticleError, Index, IndexLockedError
+from searchkit import Article, ArticleError, Index, IndexLockedError, StorageError
 from searchkit import index as index_module
 from searchkit.writing import writer
 
@@ -108,6 +110,28 @@ def test_an_interruption_within_a_commit_leaves_the_commit_before(
     assert {hit.article.id: hit.article.body for hit in fresh_index.search("*")} == {"0": "fog"}
     report = fresh_index.add([article(0, "storm"), article(1)])
     assert (report.added, report.updated) == (1, 1)
+
+
+def test_a_program_that_seeds_its_random_numbers_loses_nothing(fresh_index: Index) -> None:
+    for number in range(3):
+        random.seed(7)
+        fresh_index.add(article(number))
+    assert fresh_index.search("fog").total == 3
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # files of Whoosh's that were cut off
+@pytest.mark.parametrize("step", ["add_document", "_flush_segment", "_commit_toc"])
+def test_a_full_disk_is_told_and_leaves_the_commit_before(fresh_index: Index, step: str) -> None:
+    fresh_index.add(article(0))
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with (
+        mock.patch.object(SegmentWriter, step, side_effect=full),
+        pytest.raises(StorageError, match="No space left on device; the index is as of its last"),
+    ):
+        fresh_index.add(article(1))
+    gc.collect()
+    assert [hit.article.id for hit in fresh_index.search("*")] == ["0"]
+    assert fresh_index.add(article(1)).added == 1
 
 
 def test_progress_is_told_after_each_article_and_around_the_commit(fresh_index: Index) -> None:
