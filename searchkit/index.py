@@ -266,7 +266,7 @@ class Index:
         return True
 
     def _parse(self, query: str) -> ParsedQuery:
-        return parse(query, self._directory.whoosh.schema, self._analyzer)
+        return parse(query, self._directory.schema, self._analyzer)
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[Searcher]:

@@ -8,6 +8,7 @@ import os
 import pickle
 import secrets
 import struct
+import time
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from typing import Any
 
 from whoosh import index as whoosh_index
 from whoosh.codec.whoosh3 import W3Codec, W3Segment
+from whoosh.fields import Schema
 from whoosh.reading import IndexReader, TermNotFound
 from whoosh.writing import SegmentWriter
 
@@ -45,16 +47,24 @@ __all__ = [
 FORMAT_VERSION = 1
 _SETTINGS_NAME = "searchkit.json"
 
+# As often and as long, in seconds, as Whoosh tries to open the segments.
+_OPENING_TRIES = 10
+_OPENING_PAUSE = 0.05
+
 # Postings kept in memory before Whoosh sorts them out to disk.
 _WRITER_MEMORY_MB = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """An index directory: its path, the language of its text, the Whoosh index in it."""
+    """An index directory: its path, the language of its text, the Whoosh index in it.
+
+    `schema` is that of the index; Whoosh would read it from disk each time it is asked for.
+    """
 
     path: Path
     language: str
+    schema: Schema
     whoosh: Any
 
     def size(self) -> int:
@@ -101,12 +111,13 @@ def create_directory(path: Path, language: str) -> Directory:
             )
         raise IndexExistsError(f"{path} holds other files; choose a new or an empty directory")
     try:
-        whoosh = whoosh_index.create_in(str(path), whoosh_schema(language))
+        schema = whoosh_schema(language)
+        whoosh = whoosh_index.create_in(str(path), schema)
         # Last, so that a directory with settings always holds a whole index.
         _write_settings(path, {"format": FORMAT_VERSION, "language": language})
     except OSError as error:
         raise _unwritable(path, error) from error
-    return Directory(path, language, whoosh)
+    return Directory(path, language, schema, whoosh)
 
 
 def open_directory(path: Path) -> Directory:
@@ -125,10 +136,21 @@ def open_directory(path: Path) -> Directory:
     language = _read_settings(path)
     with damage_named(path):
         try:
-            return Directory(path, language, whoosh_index.open_dir(str(path)))
+            return Directory(path, language, whoosh_schema(language), _opened(path))
         except (TypeError, ValueError, LookupError, AttributeError) as error:
             # What Whoosh's reading of a table of contents comes to on arbitrary bytes.
             raise pickle.UnpicklingError(str(error)) from error
+
+
+def _opened(path: Path) -> Any:
+    """Whoosh's index. A writer may delete a table of contents that was the last one a moment
+    ago: then there is a later one to open.
+    """
+    for _ in range(_OPENING_TRIES):
+        with contextlib.suppress(FileNotFoundError):
+            return whoosh_index.open_dir(str(path))
+        time.sleep(_OPENING_PAUSE)
+    return whoosh_index.open_dir(str(path))
 
 
 def open_writer(directory: Directory, timeout: float) -> SegmentWriter:

@@ -122,8 +122,11 @@ class ValueAnalyzer(WhooshAnalyzer):  # type: ignore[misc]  # whoosh is untyped
 
 
 def filter_term(value: str) -> str:
-    """The term under which a whole value of a filter field is indexed and looked up."""
-    return " ".join(fold(value).split())[:_MAX_FILTER_CHARACTERS]
+    """The term under which a whole value of a filter field is indexed and looked up.
+
+    Empty for white space only; a value of accents only stands for itself.
+    """
+    return " ".join((fold(value).strip() or value).split())[:_MAX_FILTER_CHARACTERS]
 
 
 def whoosh_schema(language: str) -> Schema:

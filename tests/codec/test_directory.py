@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import searchkit
@@ -35,6 +35,7 @@ def test_what_is_stored_of_an_article_is_the_article(article: Article) -> None:
     assert article_of(stored) == article
 
 
+@example([Article(headline="x", section="´", authors=("\u0301", " ", "B"))])
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(articles, max_size=3, unique_by=lambda article: article.id))
 def test_any_article_survives_the_index(fresh_index: Index, drawn: list[Article]) -> None:

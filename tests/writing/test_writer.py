@@ -191,6 +191,27 @@ def test_an_open_index_sees_each_commit(fresh_index: Index) -> None:
         assert other.search("fog").total == 0
 
 
+def _committing_writer(path: str) -> None:
+    with searchkit.open(path) as index:
+        for number in range(60):
+            index.add(article(number))
+
+
+def test_readers_come_and_go_while_another_process_commits(fresh_index: Index) -> None:
+    process = multiprocessing.get_context("spawn").Process(
+        target=_committing_writer, args=(str(fresh_index.path),)
+    )
+    process.start()
+    counts = []
+    while process.is_alive():
+        with searchkit.open(fresh_index.path) as reader:
+            counts.append(reader.search("fog").total)
+    process.join()
+    assert process.exitcode == 0
+    assert counts == sorted(counts)
+    assert fresh_index.search("fog").total == 60
+
+
 def test_deleting_by_id_counts_what_was_there(fresh_index: Index) -> None:
     fresh_index.add(map(article, range(3)))
     assert fresh_index.delete("0", "2", "7", "2") == 2
