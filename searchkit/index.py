@@ -125,7 +125,8 @@ class Index:
         goes on. The stream is committed in pieces and never held whole: an exception or
         Ctrl-C leaves what was committed. `on_progress` is called with the growing report.
 
-        Raises IndexLockedError when another writer does not finish in time.
+        Raises IndexLockedError when another writer does not finish in time, and StorageError
+        when the directory cannot be written to.
         """
         if isinstance(articles, Article):
             articles = [articles]

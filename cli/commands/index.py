@@ -76,7 +76,7 @@ def index(
         archive = searchkit.open(directory)
     except searchkit.IndexNotFoundError:
         archive = searchkit.create(directory, language=language or "en")
-        click.echo(f"New index in {directory}", err=True)
+        render.remark(f"New index in {directory}")
     if language and language_code(language) != archive.language:
         raise click.UsageError(
             f"the index in {directory} was made with --language {archive.language}; "

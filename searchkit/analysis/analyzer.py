@@ -24,7 +24,7 @@ __all__ = ["MAX_TERM_CHARACTERS", "Analyzer", "Token", "analyzer_for", "fold"]
 # a space must not become one entry of the term dictionary.
 MAX_TERM_CHARACTERS = 255
 
-# Distinct words remembered with their terms; about 100 MB when full, then begun anew.
+# Distinct words remembered with their terms; 80 MB when full, then begun anew.
 _MAX_REMEMBERED = 500_000
 
 # Combining marks stand inside a word: Latin, Cyrillic, Hebrew, Arabic, the Indic scripts.

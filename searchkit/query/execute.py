@@ -37,7 +37,7 @@ def execute(
 ) -> Matches:
     """Runs `query`, narrowed by `condition`, which does not count for the score.
 
-    Equal documents stand in the order in which they were added. A limit of None is all.
+    Equal documents stand in the order of their numbers. A limit of None is all.
     """
     if condition is not None:
         query = Require(query, condition)
@@ -56,8 +56,8 @@ def execute(
     if limit is None:
         best = sorted(counted(keys))
     else:
-        # nsmallest runs through everything, also for the zero that a limit of 0 wants.
-        best = heapq.nsmallest(offset + limit, counted(keys)) if offset + limit else []
+        best = heapq.nsmallest(offset + limit, counted(keys))
+        # Wanting none, it looks at none: the rest is counted here.
         for _ in counted(keys):
             pass
     return Matches(total, [(number, score) for _, number, score in best[offset:]])
