@@ -11,6 +11,7 @@ from searchkit.article import Article, Caption
 from searchkit.errors import (
     ArticleError,
     IndexDamagedError,
+    IndexDamagedWarning,
     IndexExistsError,
     IndexLockedError,
     IndexNotFoundError,
@@ -39,6 +40,7 @@ __all__ = [
     "Hit",
     "Index",
     "IndexDamagedError",
+    "IndexDamagedWarning",
     "IndexExistsError",
     "IndexInfo",
     "IndexLockedError",

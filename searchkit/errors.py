@@ -12,6 +12,9 @@
         ├── IndexVersionError     written by an incompatible version
         └── IndexDamagedError     files missing or unreadable
 
+    UserWarning
+    └── IndexDamagedWarning   the last commit is unreadable, the one before is opened
+
 ``except SearchKitError`` catches all of it. Every message states the facts and ends with
 the remedy. What is wrong with one record of a stream is not raised but reported, as a
 `Reject` (left out) or a `Notice` (taken, with a remark).
@@ -24,6 +27,7 @@ from dataclasses import dataclass
 __all__ = [
     "ArticleError",
     "IndexDamagedError",
+    "IndexDamagedWarning",
     "IndexExistsError",
     "IndexLockedError",
     "IndexNotFoundError",
@@ -80,6 +84,10 @@ class IndexVersionError(StorageError):
 
 class IndexDamagedError(StorageError):
     """Files of the index are missing or unreadable."""
+
+
+class IndexDamagedWarning(UserWarning):
+    """The last commit of the index is unreadable; what is opened is the one before it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from searchkit.analysis import Analyzer, Span, Targets
+from searchkit.analysis import Analyzer, Span, Targets, analyzer_for, language_of
 from searchkit.article import Article
 
 __all__ = ["Fragment", "harmless", "highlight_article"]
@@ -83,13 +83,15 @@ class Fragment:
 
 
 def highlight_article(
-    article: Article, targets: Mapping[str, Targets], analyzer: Analyzer
+    article: Article, targets: Mapping[str, Targets], default_language: str
 ) -> dict[str, tuple[Fragment, ...]]:
     """The matches in each field, as far as there are any.
 
+    The text is analysed in the article's own language, or else in the default, as for indexing.
     The headline and each matching caption are one fragment, whole; the body gives its best
     fragments in the order of the text.
     """
+    analyzer = analyzer_for(language_of(article.language, default_language))
     found: dict[str, tuple[Fragment, ...]] = {"headline": (), "body": (), "captions": ()}
     if wanted := targets.get("headline"):
         found["headline"] = _whole(article.headline, wanted, analyzer)

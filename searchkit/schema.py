@@ -7,7 +7,9 @@ __all__ = [
     "DEFAULT_LANGUAGE",
     "FIELD_WEIGHTS",
     "FILTER_FIELDS",
+    "LIST_COLUMNS",
     "TEXT_FIELDS",
+    "VALUE_FIELDS",
 ]
 
 # Searched by plain words, ranked and highlighted, in the order in which hits show them.
@@ -27,6 +29,12 @@ FILTER_FIELDS = {
     "language": "language",
     "keywords": "keyword",
 }
+
+# Indexed as whole values, without positions.
+VALUE_FIELDS = ("id", *FILTER_FIELDS, "published")
+
+# Kept for each article as a column of words, for counts per value.
+LIST_COLUMNS = tuple(FILTER_FIELDS)
 
 # Positions left free between two captions, so that no phrase crosses from one into the
 # next: larger than any distance within which a query may ask for words.

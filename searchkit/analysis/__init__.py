@@ -1,17 +1,25 @@
 """Here is text: give me terms."""
 
-from searchkit.analysis.analyzer import Analyzer, Token, analyzer_for, fold
-from searchkit.analysis.languages import LANGUAGES, language_code
+from searchkit.analysis.analyzer import Analyzer, Token, analyzer_for
+from searchkit.analysis.folding import fold
+from searchkit.analysis.languages import LANGUAGES, language_code, language_of
 from searchkit.analysis.targets import Phrase, Span, Targets
+from searchkit.analysis.variants import Variant, variants_of
+from searchkit.analysis.vocabulary import MULTIPLE, Vocabulary
 
 __all__ = [
     "LANGUAGES",
+    "MULTIPLE",
     "Analyzer",
     "Phrase",
     "Span",
     "Targets",
     "Token",
+    "Variant",
+    "Vocabulary",
     "analyzer_for",
     "fold",
     "language_code",
+    "language_of",
+    "variants_of",
 ]

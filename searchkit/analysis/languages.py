@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+
 from searchkit.errors import LanguageError
 
-__all__ = ["LANGUAGES", "UNSTEMMED", "language_code"]
+__all__ = ["LANGUAGES", "UNSTEMMED", "language_code", "language_of"]
 
 # ISO 639-1 code → name, which is also Snowball's name of the algorithm
 # (https://snowballstem.org/algorithms/).
@@ -58,3 +60,21 @@ def language_code(name: str) -> str:
     raise LanguageError(
         f"no stemmer for the language {name!r}; choose one of {known}, or 'none' for no stemming"
     )
+
+
+def language_of(name: str, default: str) -> str:
+    """The code of an article's language, or `default` where `name` names none with a stemmer.
+
+    Articles say what they like: nothing is raised. An index without stemming stays so.
+    """
+    if not name or default == UNSTEMMED:
+        return default
+    return _lenient_code(name, default)
+
+
+@functools.lru_cache(maxsize=1024)
+def _lenient_code(name: str, default: str) -> str:
+    try:
+        return language_code(name)
+    except LanguageError:
+        return default

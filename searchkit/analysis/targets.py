@@ -44,35 +44,35 @@ class Targets:
         )
 
     def find(self, tokens: Iterable[Token]) -> list[Span]:
-        """The matches among `tokens`, one for each token that is part of any, in text order.
+        """The matches among `tokens`, in text order and without overlap.
 
-        A phrase's tokens match only where the phrase stands.
+        A phrase's tokens match only where the phrase stands; matches that overlap become one.
         """
         if not (self.terms or self.patterns or self.phrases):
             return []
         sequence = list(tokens)
-        terms = {token.term for token in sequence}
-        wanted = {term for term in terms if self._wants(term)}
-        found = {index for index, token in enumerate(sequence) if token.term in wanted}
+        places: dict[str, set[int]] = {}
+        for token in sequence:
+            places.setdefault(token.term, set()).add(token.position)
+        wanted = {term for term in places if self._wants(term)}
+        standing: set[tuple[str, int]] = set()
         for phrase in self.phrases:
-            if terms.issuperset(phrase.terms):
-                found |= _phrase_positions(phrase, sequence)
-        return [Span(sequence[i].start, sequence[i].end, sequence[i].term) for i in sorted(found)]
+            if places.keys() >= set(phrase.terms):
+                standing |= _places_of(phrase, places)
+        return _apart(
+            Span(token.start, token.end, token.term)
+            for token in sequence
+            if token.term in wanted or (token.term, token.position) in standing
+        )
 
     def _wants(self, term: str) -> bool:
         return term in self.terms or any(pattern.fullmatch(term) for pattern in self.patterns)
 
 
-def _phrase_positions(phrase: Phrase, tokens: list[Token]) -> set[int]:
-    """The positions of all tokens that belong to an occurrence of the phrase."""
-    wanted = set(phrase.terms)
-    places: dict[str, list[int]] = {term: [] for term in wanted}
-    for position, token in enumerate(tokens):
-        if token.term in wanted:
-            places[token.term].append(position)
-
+def _places_of(phrase: Phrase, places: dict[str, set[int]]) -> set[tuple[str, int]]:
+    """The terms and positions of all occurrences of the phrase; `places` are those of terms."""
     # From the end backwards: the positions from which the rest of the phrase can follow ...
-    completing = [set(places[phrase.terms[-1]])]
+    completing = [places[phrase.terms[-1]]]
     for term in reversed(phrase.terms[:-1]):
         following = completing[-1]
         completing.append(
@@ -82,12 +82,23 @@ def _phrase_positions(phrase: Phrase, tokens: list[Token]) -> set[int]:
 
     # ... and forwards again: those of them that a beginning of the phrase leads to.
     reached = completing[0]
-    found = set(reached)
-    for candidates in completing[1:]:
+    found = {(phrase.terms[0], position) for position in reached}
+    for term, candidates in zip(phrase.terms[1:], completing[1:], strict=True):
         reached = {p for p in candidates if any(p - d in reached for d in _steps(phrase))}
-        found |= reached
+        found |= {(term, position) for position in reached}
     return found
 
 
 def _steps(phrase: Phrase) -> range:
     return range(1, phrase.slop + 1)
+
+
+def _apart(spans: Iterable[Span]) -> list[Span]:
+    """The spans in order, those that overlap as one under the term of the first."""
+    apart: list[Span] = []
+    for span in sorted(spans):
+        if apart and span.start < apart[-1].end:
+            apart[-1] = apart[-1]._replace(end=max(span.end, apart[-1].end))
+        else:
+            apart.append(span)
+    return apart

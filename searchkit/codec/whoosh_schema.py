@@ -1,32 +1,74 @@
-"""Articles as Whoosh documents: the schema, and the conversion in both directions."""
+"""An index and its articles as Whoosh has them: the schema, and articles as documents."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
 from whoosh.analysis import Analyzer as WhooshAnalyzer
 from whoosh.analysis import Token as WhooshToken
-from whoosh.columns import FixedBytesColumn
-from whoosh.fields import COLUMN, DATETIME, ID, STORED, TEXT, Schema
+from whoosh.fields import DATETIME, ID, STORED, TEXT, Schema
 from whoosh.util.times import datetime_to_long
 
-from searchkit.analysis import analyzer_for, fold
-from searchkit.article import DIGEST_BYTES, Article
+from searchkit.analysis import analyzer_for, fold, language_of
+from searchkit.article import Article
+from searchkit.codec.segment import NO_TIME
+from searchkit.codec.values import filter_term
+from searchkit.errors import StorageError
 from searchkit.schema import CAPTION_GAP, FILTER_FIELDS, TEXT_FIELDS
 
-__all__ = ["article_of", "document_of", "filter_term", "published_sort_key", "whoosh_schema"]
+__all__ = [
+    "WORD_COLUMNS",
+    "CommittedSchema",
+    "document_of",
+    "published_sort_key",
+    "whoosh_schema",
+]
 
-# A value longer than a term may be is cut for filtering, and so is what it is compared with.
-_MAX_FILTER_CHARACTERS = 255
+# Of these fields a document has one value at most, which Whoosh can sort and group by.
+WORD_COLUMNS = ("section", "publisher", "language")
+
+
+def whoosh_schema(language: str) -> Schema:
+    """The Whoosh schema of an index whose articles are in `language` unless they say otherwise.
+
+    What is stored of a document is what `searchkit.codec.record.stored_fields` gives.
+    """
+    text = {name: AnalyzedText(language) for name in TEXT_FIELDS}
+    filters = {
+        name: ID(stored=True, analyzer=ValueAnalyzer(), sortable=name in WORD_COLUMNS)
+        for name in FILTER_FIELDS
+    }
+    return Schema(
+        id=ID(unique=True, stored=True), published=PublishedTime(), url=STORED, **text, **filters
+    )
+
+
+class CommittedSchema(Schema):  # type: ignore[misc]  # whoosh is untyped
+    """The schema of an index that Whoosh may read and not write."""
+
+    def clean(self) -> None:
+        """Refused with a StorageError: Whoosh calls it first of all when it commits."""
+        raise StorageError(
+            "Whoosh can read an index of searchkit and not write to it; nothing was changed. "
+            "Use Index.add and Index.delete, or `searchkit index` and `searchkit delete`"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of one field of one document, and the language that they are in."""
+
+    texts: Sequence[str]
+    language: str
 
 
 class AnalyzedText(TEXT):  # type: ignore[misc]  # whoosh is untyped
-    """A field of analysed text with positions. A list of texts gets gaps in between.
-
-    Indexing goes past Whoosh's token objects: 0.56 s instead of 1.4 s for 2.6 MB of text.
+    """A field of text with positions, analysed as searchkit does. Several texts of a document
+    (a list, or `Texts` in another language) get gaps in between.
     """
 
     def __init__(self, language: str) -> None:
@@ -36,13 +78,16 @@ class AnalyzedText(TEXT):  # type: ignore[misc]  # whoosh is untyped
 
     def index(
         self,
-        value: str | Sequence[str],
+        value: str | Sequence[str] | Texts,
         **kwargs: Any,  # noqa: ARG002  # Whoosh's signature
     ) -> Iterator[tuple[bytes, int, float, bytes]]:
         """The postings of one document: (term, frequency, weight, encoded positions)."""
+        analyzer = self.analyzer
+        if isinstance(value, Texts):
+            analyzer, value = TermAnalyzer(value.language), value.texts
         positions: dict[str, list[int]] = {}
-        for term, position in self.analyzer.placed_terms(value):
-            positions.setdefault(term, []).append(position)
+        for token in analyzer(value):
+            positions.setdefault(token.text, []).append(token.pos)
         encode = self.format.encode
         for term, places in positions.items():
             yield term.encode(), len(places), float(len(places)), encode(places)
@@ -61,22 +106,10 @@ class AnalyzedText(TEXT):  # type: ignore[misc]  # whoosh is untyped
 
 
 class TermAnalyzer(WhooshAnalyzer):  # type: ignore[misc]  # whoosh is untyped
-    """Our analyzer in Whoosh's interface, for its parser and its users.
-
-    It is pickled within Whoosh's table of contents, so it holds the language only.
-    """
+    """Our analyzer of a language in Whoosh's interface, for its parser and its highlighter."""
 
     def __init__(self, language: str) -> None:
         self.language = language
-
-    def placed_terms(self, value: str | Sequence[str]) -> Iterator[tuple[str, int]]:
-        """Terms with their positions; between the texts of a list CAPTION_GAP are left free."""
-        base = 0
-        for text in [value] if isinstance(value, str) else value:
-            position = base
-            for position, term in enumerate(analyzer_for(self.language).terms(text), base):
-                yield term, position
-            base = position + CAPTION_GAP
 
     def __call__(
         self,
@@ -89,12 +122,17 @@ class TermAnalyzer(WhooshAnalyzer):  # type: ignore[misc]  # whoosh is untyped
         mode: str = "",
         **kwargs: Any,
     ) -> Iterator[Any]:
-        """Whoosh's protocol: yields one token object, again and again."""
+        """Whoosh's protocol: yields one token object, again and again.
+
+        Several terms may share a position; between the texts of a list CAPTION_GAP are left
+        free.
+        """
         token = WhooshToken(positions, chars, mode=mode, **kwargs)
         base = start_pos
         for text in [value] if isinstance(value, str) else value:
             position = base
-            for position, found in enumerate(analyzer_for(self.language).tokens(text), base):
+            for found in analyzer_for(self.language).tokens(text):
+                position = base + found.position
                 token.text = found.term
                 token.boost = 1.0
                 token.pos = position
@@ -121,37 +159,37 @@ class ValueAnalyzer(WhooshAnalyzer):  # type: ignore[misc]  # whoosh is untyped
         yield token
 
 
-def filter_term(value: str) -> str:
-    """The term under which a whole value of a filter field is indexed and looked up.
+class PublishedTime(DATETIME):  # type: ignore[misc]  # whoosh is untyped
+    """When an article was published: indexed and sorted by in UTC, stored as it was written."""
 
-    Empty for white space only; a value of accents only stands for itself.
+    def __init__(self) -> None:
+        super().__init__(stored=True, sortable=True)
+
+    def to_column_value(self, x: Any) -> Any:
+        """Of a time, or of the ISO 8601 string that is stored of one."""
+        return super().to_column_value(_utc(datetime.fromisoformat(x)) if type(x) is str else x)
+
+    def from_column_value(self, x: Any) -> datetime | None:
+        """The time in UTC; None for an article without."""
+        return None if x == NO_TIME else super().from_column_value(x)
+
+
+def document_of(article: Article, language: str) -> dict[str, Any]:
+    """The arguments of Whoosh's ``add_document`` for an article of an index in `language`;
+    empty fields are left out.
     """
-    return " ".join((fold(value).strip() or value).split())[:_MAX_FILTER_CHARACTERS]
-
-
-def whoosh_schema(language: str) -> Schema:
-    """The Whoosh schema of an index whose text is analysed in `language`."""
-    text = {name: AnalyzedText(language) for name in TEXT_FIELDS}
-    filters = {name: ID(stored=True, analyzer=ValueAnalyzer()) for name in FILTER_FIELDS}
-    return Schema(
-        id=ID(unique=True, stored=True),
-        digest=COLUMN(FixedBytesColumn(DIGEST_BYTES)),
-        published=DATETIME(sortable=True),
-        # As it was written, with its offset from UTC.
-        published_iso=STORED,
-        url=STORED,
-        **text,
-        **filters,
-    )
-
-
-def document_of(article: Article) -> dict[str, Any]:
-    """The arguments of Whoosh's ``add_document`` for an article; empty fields are left out."""
     record = article.to_dict()
-    published_iso = record.pop("published")
-    captions = record.pop("captions")
     fields = {name: value for name, value in record.items() if value}
-    for name in FILTER_FIELDS & fields.keys():
+    code = language_of(article.language, language)
+    texts = {
+        "headline": [article.headline],
+        "body": [article.body],
+        "captions": [caption.searchable for caption in article.captions],
+    }
+    for name in TEXT_FIELDS & fields.keys():
+        fields[f"_stored_{name}"] = fields[name]
+        fields[name] = Texts(texts[name], code)
+    for name in FILTER_FIELDS.keys() & fields.keys():
         value = fields[name]
         fields[f"_stored_{name}"] = value
         values = [value] if isinstance(value, str) else value
@@ -159,23 +197,12 @@ def document_of(article: Article) -> dict[str, Any]:
         fields[name] = [term for term in map(filter_term, values) if term]
     if article.published:
         fields["published"] = _utc(article.published)
-        fields["published_iso"] = published_iso
-    if captions:
-        fields["captions"] = [caption.searchable for caption in article.captions]
-        fields["_stored_captions"] = captions
-    fields["digest"] = article.digest
+        fields["_stored_published"] = article.published.isoformat()
     return fields
 
 
-def article_of(stored: dict[str, Any]) -> Article:
-    """The article that `document_of` stored."""
-    record = {name: value for name, value in stored.items() if name in _ARTICLE_NAMES}
-    record["published"] = stored.get("published_iso")
-    return Article.from_dict(record)
-
-
 def published_sort_key(moment: datetime) -> int:
-    """A time as the number that the column ``published`` holds for it."""
+    """A time as the number by which Whoosh's queries, as `NumericRange`, know it."""
     return int(datetime_to_long(_utc(moment)))
 
 
@@ -187,6 +214,3 @@ def _utc(moment: datetime) -> datetime:
     with contextlib.suppress(OverflowError):
         moment = moment.astimezone(timezone.utc)
     return moment.replace(tzinfo=None)
-
-
-_ARTICLE_NAMES = frozenset(Article().to_dict())

@@ -10,7 +10,8 @@ from datetime import date, datetime, timezone
 
 from whoosh.query import And, NumericRange, Or, Query, Term
 
-from searchkit.codec.whoosh_schema import filter_term, published_sort_key
+from searchkit.codec.values import filter_term
+from searchkit.codec.whoosh_schema import published_sort_key
 from searchkit.errors import QueryError
 from searchkit.schema import FILTER_FIELDS
 

@@ -8,14 +8,14 @@ parentheses, ``prefix*`` and ``wild?card``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from whoosh import query as wq
-from whoosh.fields import Schema
+from whoosh.fields import ID, Schema
 from whoosh.qparser import QueryParser, plugins
 
-from searchkit.analysis import Analyzer, Phrase, Targets
+from searchkit.analysis import Phrase, Targets, Variant, fold, variants_of
 from searchkit.errors import QueryError
 from searchkit.schema import CAPTION_GAP, FIELD_WEIGHTS, FILTER_FIELDS, TEXT_FIELDS
 
@@ -27,7 +27,7 @@ MAX_QUERY_CHARACTERS = 2_000
 
 _EVERYTHING = "*"
 # NOT as a word, and a minus before a word, phrase or group, as web search engines have it.
-_NOT = r"(^|(?<=[\s(]))(NOT(?=\s)|-(?=[\w\"(]))"
+_NOT = r"(^|(?<=[\s(]))(NOT(?=\s)|-(?=[\w#@\"(]))"
 _QUERY_FIELDS = (*TEXT_FIELDS, *FILTER_FIELDS, "published", "id")
 # What people call the fields → the names in the index.
 _ALIASES = {alias: name for name, alias in FILTER_FIELDS.items() if name != alias}
@@ -46,11 +46,11 @@ class ParsedQuery:
     targets: Mapping[str, Targets]
 
 
-def parse(text: str, schema: Schema, analyzer: Analyzer) -> ParsedQuery:
+def parse(text: str, schema: Schema, languages: Sequence[str]) -> ParsedQuery:
     """Reads a query string; ``*`` alone stands for every article.
 
-    Raises QueryError for a query that is too long, nested too deeply, or has nothing to
-    search for.
+    `languages` are those in which the index's articles were analysed, at least one. Raises
+    QueryError for a query that is too long, nested too deeply, or has nothing to search for.
     """
     text = text.strip()
     if text == _EVERYTHING:
@@ -63,7 +63,7 @@ def parse(text: str, schema: Schema, analyzer: Analyzer) -> ParsedQuery:
     try:
         tidy = _SPACED_FIELD.sub(lambda match: match[1] or match[2], text)
         tree = _parser(schema).parse(tidy, normalize=False)
-        tree = _adapt(tree, analyzer).normalize()
+        tree = _adapt(tree, languages).normalize()
         targets = _targets(tree)
     except RecursionError as error:
         raise QueryError("the query is nested too deeply; use fewer parentheses") from error
@@ -77,6 +77,10 @@ def parse(text: str, schema: Schema, analyzer: Analyzer) -> ParsedQuery:
 
 def _parser(schema: Schema) -> QueryParser:
     searchable = Schema(**{name: schema[name] for name in _QUERY_FIELDS})
+    for name in TEXT_FIELDS:
+        # Words and phrases come as they were typed; what they mean is `_adapt`'s to say.
+        searchable.remove(name)
+        searchable.add(name, ID())
     return QueryParser(
         None,
         searchable,
@@ -93,50 +97,73 @@ def _parser(schema: Schema) -> QueryParser:
     )
 
 
-def _adapt(tree: wq.Query, analyzer: Analyzer) -> wq.Query:
-    """The tree with what Whoosh's parser leaves undone, or does otherwise, put right."""
+def _adapt(tree: wq.Query, languages: Sequence[str]) -> wq.Query:
+    """The tree with words as typed turned into terms, and with what Whoosh's parser leaves
+    undone, or does otherwise, put right.
+    """
     if getattr(tree, "error", None):
         raise QueryError(
             "the query has a date that cannot be read; "
             "write published:2020, published:2020-02 or published:2020-02-20"
         )
-    if isinstance(tree, wq.Phrase):
-        return _phrase(tree)
     if isinstance(tree, (wq.Prefix, wq.Wildcard)):
-        return _pattern(tree, analyzer)
+        return _pattern(tree, languages)
+    if isinstance(tree, (wq.Term, wq.Phrase)):
+        return _words(tree, languages)
     if isinstance(tree, wq.Not):
-        return wq.Not(_adapt(tree.query, analyzer), boost=tree.boost)
+        return wq.Not(_adapt(tree.query, languages), boost=tree.boost)
     if isinstance(tree, (wq.And, wq.Or)):
-        members = [_adapt(member, analyzer) for member in tree]
+        members = [_adapt(member, languages) for member in tree]
         return tree.__class__(members, boost=tree.boost)
     return tree
 
 
-def _phrase(phrase: wq.Phrase) -> wq.Query:
-    if not phrase.words:
-        return wq.NullQuery
-    if phrase.fieldname not in TEXT_FIELDS or len(phrase.words) == 1:
-        return wq.Term(phrase.fieldname, phrase.words[0], boost=phrase.boost)
+def _words(tree: wq.Term | wq.Phrase, languages: Sequence[str]) -> wq.Query:
+    """A word or phrase as typed: any of its variants."""
+    typed = tree.words[0] if isinstance(tree, wq.Phrase) else tree.text
+    if tree.fieldname not in TEXT_FIELDS:
+        return wq.Term(tree.fieldname, typed, boost=tree.boost)
     # A phrase must not reach from one caption into the next.
-    phrase.slop = min(phrase.slop, CAPTION_GAP - 1)
-    return phrase
+    slop = min(getattr(tree, "slop", 1), CAPTION_GAP - 1)
+    variants = variants_of(typed, languages)
+    return _any(_variant(tree.fieldname, variant, slop, tree.boost) for variant in variants)
 
 
-def _pattern(tree: wq.Query, analyzer: Analyzer) -> wq.Query:
+def _variant(field: str, variant: Variant, slop: int, boost: float) -> wq.Query:
+    terms = variant.terms
+    if variant.is_prefix:
+        return wq.Prefix(field, terms[0], boost=boost)
+    if len(terms) == 1:
+        return wq.Term(field, terms[0], boost=boost)
+    return wq.Phrase(field, list(terms), slop=slop, boost=boost)
+
+
+def _any(alternatives: Iterable[wq.Query]) -> wq.Query:
+    alternatives = list(alternatives)
+    if len(alternatives) == 1:
+        return alternatives[0]
+    return wq.Or(alternatives) if alternatives else wq.NullQuery
+
+
+def _pattern(tree: wq.Prefix | wq.Wildcard, languages: Sequence[str]) -> wq.Query:
     """A prefix or wildcard query. Terms are stems, so that of the prefix itself is added:
     without it ``airstrikes*`` would miss the term ``airstrik``.
     """
-    pattern = tree.text
+    field, boost = tree.fieldname, tree.boost
+    pattern = fold(tree.text) if field in TEXT_FIELDS else tree.text
     if isinstance(tree, wq.Wildcard) and not (pattern.endswith("*") and _is_prefix(pattern)):
-        return wq.Wildcard(tree.fieldname, pattern, boost=tree.boost)
+        return wq.Wildcard(field, pattern, boost=boost)
     prefix = pattern.rstrip("*")
     if not prefix:
         return wq.NullQuery
-    terms = analyzer.terms(prefix)
-    alternatives: list[wq.Query] = [wq.Prefix(tree.fieldname, prefix, boost=tree.boost)]
-    if tree.fieldname in TEXT_FIELDS and len(terms) == 1 and not terms[0].startswith(prefix):
-        alternatives.append(wq.Term(tree.fieldname, terms[0], boost=tree.boost))
-    return wq.Or(alternatives)
+    alternatives: list[wq.Query] = [wq.Prefix(field, prefix, boost=boost)]
+    if field in TEXT_FIELDS:
+        alternatives += (
+            _variant(field, variant, 1, boost)
+            for variant in variants_of(prefix, languages)
+            if not (len(variant.terms) == 1 and variant.terms[0].startswith(prefix))
+        )
+    return _any(alternatives)
 
 
 def _is_prefix(pattern: str) -> bool:

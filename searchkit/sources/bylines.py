@@ -49,6 +49,9 @@ _SHORT_CONJUNCTIONS = re.compile(r"\s+(?:y|e|i)\s+")
 _BY = re.compile(r"(?:by|written by|reported by|text by)\s*:?\s+(?=\S)", re.IGNORECASE)
 # von and par are parts of names, too: only before a first name and a surname.
 _BY_ELSEWHERE = re.compile(r"(?:von|par|por|text von|texte de)\s*:?\s+(?=\S+\s+\S)", re.IGNORECASE)
+_SEPARATORS = (re.compile(r"\s*[;|]\s*"), re.compile(r"\s+/\s+"))
+_COMMAS = re.compile(r"\s*,\s*")
+_LEADING_CONJUNCTION = re.compile(r"(?:and|und|et|y|&)\s+")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|esq|md|phd|dphil|cpa|rn|dds|jd)", re.IGNORECASE)
 
 _LABELS = (
@@ -85,10 +88,8 @@ def split_byline(text: str) -> Byline:
         line = line[match.end() :] if (match := prefix.match(line)) else line
     names = [name for part in _parted(line) for name in _joined_by_and(part)]
     names = [name for name in (name.strip(" ,;|·•\"'“”") for name in names) if name]
-    return Byline(
-        authors=_unique(name for name in names if not is_agency(name)),
-        agencies=_unique(name for name in names if is_agency(name)),
-    )
+    agencies = _unique(name for name in names if is_agency(name))
+    return Byline(_unique(name for name in names if name not in agencies), agencies)
 
 
 def split_agencies(text: str) -> tuple[str, ...]:
@@ -125,11 +126,11 @@ def looks_like_names(text: str) -> bool:
 
 def _parted(line: str) -> list[str]:
     """The line, parted at its semicolons, slashes or commas."""
-    for separator in (r"\s*[;|]\s*", r"\s+/\s+"):
-        parts = [part for part in re.split(separator, line) if part]
+    for separator in _SEPARATORS:
+        parts = [part for part in separator.split(line) if part]
         if len(parts) > 1:
             return parts
-    parts = [part for part in re.split(r"\s*,\s*", line) if part]
+    parts = [part for part in _COMMAS.split(line) if part]
     if len(parts) == 2 and not any(" " in part for part in parts) and not is_agency(parts[1]):
         return [line]  # Doe, Jane
     names: list[str] = []
@@ -137,7 +138,8 @@ def _parted(line: str) -> list[str]:
         if names and _SUFFIX.fullmatch(part.replace(".", "")):
             names[-1] = f"{names[-1]}, {part}"
         else:
-            names.append(re.sub(r"^(?:and|und|et|y|&)\s+", "", part))
+            conjunction = _LEADING_CONJUNCTION.match(part)
+            names.append(part[conjunction.end() :] if conjunction else part)
     return names
 
 
@@ -159,7 +161,7 @@ def is_capitalised(word: str) -> bool:
 
 def name_key(name: str) -> str:
     """`name` in lower case, without spaces, dots and hyphens."""
-    return re.sub(r"[\W_]+", "", name).casefold()
+    return "".join(filter(str.isalnum, name)).casefold()
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:

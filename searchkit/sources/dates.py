@@ -19,6 +19,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 # milliseconds they begin in March 1973. Milliseconds before that are taken for seconds.
 _FIRST_MILLISECOND = 10**11
 
+# What datetime.fromisoformat of every Python reads, and as the patterns below do, in a third
+# of the time: 2020-02-20, 2020-02-20T10:30:00, 2020-02-20 10:30:00+01:00.
+_PLAIN_ISO = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:[T ](?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:[+-][0-9]{2}:[0-5][0-9])?)?"
+)
+# By the length of such a date.
+_LEFT_OUT = {10: "T00:00:00+00:00", 19: "+00:00", 25: ""}
+
 _TIME = (
     r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
     r"(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
@@ -100,7 +109,12 @@ def parse_date(value: object) -> datetime:
 
 
 def _from_text(value: str) -> datetime:
-    match = _ISO.fullmatch(value)  # first: it is what nearly all files have
+    if _PLAIN_ISO.fullmatch(value):  # first: it is what nearly all files have
+        try:
+            return datetime.fromisoformat(value + _LEFT_OUT[len(value)])
+        except ValueError:
+            pass  # told below
+    match = _ISO.fullmatch(value)
     if match:
         return _from_parts(value, match.groupdict())
     text = " ".join(value.split())

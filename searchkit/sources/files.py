@@ -5,14 +5,22 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from searchkit.article import Article
 from searchkit.errors import Notice, Reject, SourceError
 
-__all__ = ["MAX_TEXT_BYTES", "TOO_LARGE", "Item", "OpenFile", "Options"]
+if TYPE_CHECKING:
+    from searchkit.sources.fingerprints import Recognition
 
-# What a format's function yields: an article, a record left out, or a remark.
-Item = Article | Reject | Notice
+__all__ = ["MAX_TEXT_BYTES", "TOO_LARGE", "Item", "OpenFile", "Options", "Record"]
+
+# A fingerprint, which is empty unless records are to be recognised, and the article; or None
+# in its place when the record was recognised.
+Record = tuple[bytes, Article | None]
+
+# What a format's function yields: a record, one left out, or a remark.
+Item = Record | Reject | Notice
 
 # A text file is one article and is read as a whole: no news article is nearly this long.
 MAX_TEXT_BYTES = 64 * 1024 * 1024
@@ -31,10 +39,13 @@ _GZIP_WINDOW = 16 + zlib.MAX_WBITS  # gzip's header and checksum, not zlib's
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the caller declared: the encoding of text, and which JSON keys hold which fields."""
+    """What the caller declared: the encoding of text, which JSON keys hold which fields, and
+    which records need not be read.
+    """
 
     encoding: str | None = None
     fields: Mapping[str, str] | None = None
+    recognition: Recognition | None = None
 
 
 class OpenFile:

@@ -10,14 +10,17 @@ import codecs
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
-from searchkit.article import Article
+import orjson
+
 from searchkit.errors import ArticleError, Notice, Reject, SourceError
 from searchkit.sources.encoding import bom_encoding, decode, require_encoding
 from searchkit.sources.files import Item, OpenFile, Options
-from searchkit.sources.records import RecordReader
+from searchkit.sources.fingerprints import NEVER_KNOWN
+from searchkit.sources.records import Mapped, RecordReader
+from searchkit.sources.values import WrittenFloat
 
 __all__ = ["MAX_LINE_BYTES", "read_jsonl"]
 
@@ -37,7 +40,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def read_jsonl(file: OpenFile, options: Options) -> Iterator[Item]:
-    """The articles of the file in its order; rejects and notices where they arise."""
+    """The records of the file in its order; rejects and notices where they arise."""
     return _unless_hopeless(file.place, _items(file, options))
 
 
@@ -46,7 +49,7 @@ def _unless_hopeless(place: str, items: Iterator[Item]) -> Iterator[Item]:
     held: list[Item] = []
     rejects: list[Reject] = []
     for item in items:
-        if isinstance(item, Article):
+        if isinstance(item, tuple):
             yield from held
             yield item
             yield from items
@@ -125,6 +128,9 @@ class _LineReader:
         self._detected: str | None = None
         self._detections = 0
         self._told: Counter[str] = Counter()
+        self._fields = options.fields
+        self._recognition = options.recognition
+        self._fingerprint: Callable[[bytes], bytes] | None = None
 
     def begin(self, head: bytes) -> Iterator[Notice]:
         """Finds out, from the beginning of the file, how its bytes become lines."""
@@ -141,6 +147,14 @@ class _LineReader:
             self._declared = f"{marked}-{'le' if head.startswith(codecs.BOM_UTF16_LE) else 'be'}"
         if self._declared and "\n{}".encode(self._declared) != b"\n{}":
             self._recoded, self._declared = self._declared, None
+        self._recognise()
+
+    def _recognise(self) -> None:
+        """Tells records by their bytes and all else that the article in them depends on."""
+        if self._recognition is not None:
+            fields = sorted((self._fields or {}).items())
+            encodings = self._recoded, self._declared, self._detected
+            self._fingerprint = self._recognition.fingerprints("jsonl", fields, *encodings)
 
     def utf8_chunks(self, file: OpenFile) -> Iterator[bytes]:
         """The file's bytes in an encoding in which lines end with the byte 10.
@@ -164,37 +178,63 @@ class _LineReader:
             ) from error
 
     def read(self, number: int, line: bytes) -> Sequence[Item]:
-        """The article of a line that is not blank, after its notices; or its reject."""
-        remark = ""
-        try:
+        """The record of a line that is not blank, after its notices; or its reject."""
+        if number == 1:
+            line = line.removeprefix(codecs.BOM_UTF8)
+        fingerprint = NEVER_KNOWN
+        if self._recognition is not None and self._fingerprint is not None:
+            fingerprint = self._fingerprint(line)
+            if self._recognition.known(fingerprint):
+                if self._fields and self._records.missing:
+                    self._read_sound(line)  # for the keys that it has
+                return ((fingerprint, None),)
+        mapped = self._read_sound(line)
+        told: list[tuple[str, str]] = []
+        if mapped is None:
             try:
-                text = line.decode(self._declared or "utf-8")
-            except UnicodeError as error:
-                text, remark = self._decoded(line, error)
-            if number == 1:
-                text = text.removeprefix("\ufeff")
-            record = _parsed(text)
-            mended = False
-            try:
-                mapped = self._records.read(record)
-            except ArticleError:
-                # Half surrogate pairs are looked for only now: searching every line costs.
-                whole = _without_surrogates(record)
-                mended = whole != record
-                if not mended:
-                    raise
-                mapped = self._records.read(whole)
-        except (ArticleError, SourceError) as error:
-            return (Reject(self._place, str(error), number),)
-        except RecursionError:
-            return (Reject(self._place, "its JSON is nested too deeply; flatten it", number),)
-        if not (remark or mended or mapped.remarks):
-            return (mapped.article,)
-        told = [("encoding", remark)] if remark else []
-        if mended:
-            told.append(("surrogates", "holds half surrogate pairs, now U+FFFD"))
+                mapped = self._read_any(number, line, told)
+            except (ArticleError, SourceError) as error:
+                return (Reject(self._place, str(error), number),)
+            except RecursionError:
+                return (Reject(self._place, "its JSON is nested too deeply; flatten it", number),)
+        if not (told or mapped.remarks):
+            return ((fingerprint, mapped.article),)
         told += ((field, f"{field}: {reason}") for field, reason in mapped.remarks)
-        return (*self._notices(told, number), mapped.article)
+        return (*self._notices(told, number), (NEVER_KNOWN, mapped.article))
+
+    def _read_sound(self, line: bytes) -> Mapped | None:
+        """The article of a line that is strictly JSON in UTF-8, as nearly all lines are.
+
+        None for any other and for one without an article: `_read_any` then says why.
+        """
+        if self._declared not in (None, "utf-8"):
+            return None
+        try:
+            record = orjson.loads(line)
+            return self._records.read(record, is_sound=True) if type(record) is dict else None
+        except (ValueError, RecursionError):  # JSONDecodeError and ArticleError are ValueErrors
+            return None
+
+    def _read_any(self, number: int, line: bytes, told: list[tuple[str, str]]) -> Mapped:
+        """The article of a line; what is to be told of it, each with its sort, goes to `told`."""
+        try:
+            text = line.decode(self._declared or "utf-8")
+        except UnicodeError as error:
+            text, remark = self._decoded(line, error)
+            if remark:
+                told.append(("encoding", remark))
+        if number == 1:
+            text = text.removeprefix("\ufeff")
+        record = _parsed(text)
+        try:
+            return self._records.read(record)
+        except ArticleError:
+            # Half surrogate pairs are looked for only now: searching every line costs.
+            whole = _without_surrogates(record)
+            if whole == record:
+                raise
+            told.append(("surrogates", "holds half surrogate pairs, now U+FFFD"))
+            return self._records.read(whole)
 
     def end(self) -> Iterator[Notice]:
         """What is left to tell at the end of the file."""
@@ -227,6 +267,7 @@ class _LineReader:
         if decoded.encoding == "utf-8":
             return decoded.text, decoded.remark
         self._detected = decoded.encoding
+        self._recognise()
         return decoded.text, f"{decoded.remark}; so are other lines that are not UTF-8"
 
     def _notices(self, told: Iterable[tuple[str, str]], number: int) -> Iterator[Notice]:
@@ -240,7 +281,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON; write null")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=WrittenFloat)
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -12,13 +12,14 @@ from searchkit.article import Article
 from searchkit.errors import Notice, Reject, SourceError
 from searchkit.sources.encoding import decode, with_plain_newlines
 from searchkit.sources.files import MAX_TEXT_BYTES, TOO_LARGE, Item, OpenFile, Options
+from searchkit.sources.fingerprints import NEVER_KNOWN
 from searchkit.sources.saved_page import parse_saved_page
 
 __all__ = ["read_plaintext"]
 
 
 def read_plaintext(file: OpenFile, options: Options) -> Iterator[Item]:
-    """One article, or a reject; notices come before it."""
+    """One record, or a reject; notices come before it."""
     data = bytearray()
     try:
         for chunk in file.chunks():
@@ -26,23 +27,27 @@ def read_plaintext(file: OpenFile, options: Options) -> Iterator[Item]:
             if len(data) > MAX_TEXT_BYTES:
                 yield Reject(file.place, TOO_LARGE)
                 return
-        decoded = decode(bytes(data), options.encoding)
+        content = bytes(data)
+        fingerprint = NEVER_KNOWN
+        if options.recognition is not None:
+            fingerprint = options.recognition.fingerprints("plaintext", options.encoding)(content)
+            if options.recognition.known(fingerprint):
+                yield fingerprint, None
+                return
+        decoded = decode(content, options.encoding)
     except SourceError as error:
         yield Reject(file.place, str(error))
         return
-    if decoded.remark:
-        yield Notice(file.place, decoded.remark)
     text = with_plain_newlines(decoded.text)
-    if not text.strip():
-        yield Reject(file.place, "empty: there is no text in it")
-        return
     page = parse_saved_page(text)
-    if page is None:
-        yield _ordinary(text)
-        return
-    for remark in page.remarks:
+    remarks = (decoded.remark, *(page.remarks if page else ()))
+    for remark in filter(None, remarks):
+        fingerprint = NEVER_KNOWN
         yield Notice(file.place, remark)
-    yield page.article
+    if text.isspace() or not text:
+        yield Reject(file.place, "empty: there is no text in it")
+    else:
+        yield fingerprint, page.article if page else _ordinary(text)
 
 
 def _ordinary(text: str) -> Article:

@@ -8,13 +8,13 @@ import re
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from searchkit.article import Article
 from searchkit.errors import Notice, Reject, SourceError
 from searchkit.sources.encoding import bom_encoding, require_encoding
-from searchkit.sources.files import MAX_TEXT_BYTES, TOO_LARGE, Item, OpenFile, Options
+from searchkit.sources.files import MAX_TEXT_BYTES, TOO_LARGE, Item, OpenFile, Options, Record
 from searchkit.sources.finding import STANDARD_INPUT, FoundFile, explained, find_files, place_of
 
 __all__ = ["Reading", "read"]
@@ -122,13 +122,33 @@ class Reading(Iterator[Article]):
         self.bytes_total = None if None in sizes else sum(size or 0 for size in sizes)
         self._bytes_before = 0  # in the files that are done with
         self._open: tuple[OpenFile, int | None] | None = None
-        self._articles = self._read_all()
+        self._records = self._read_all()
 
     def __iter__(self) -> Reading:
         return self
 
     def __next__(self) -> Article:
-        return next(self._articles)
+        for _, article in self._records:
+            if article is not None:
+                return article
+        raise StopIteration
+
+    def fingerprinted(
+        self, seed: int, known: Callable[[bytes], bool]
+    ) -> Iterator[tuple[bytes, Article | None]]:
+        """The articles as iterating gives them, each after the fingerprint of its record: 16
+        bytes that are the same in every run and differ when anything differs that the article
+        depends on. A record of whose fingerprint `known` says that the index has it is not
+        read, and None stands in the place of its article.
+
+        A record that has to be told of each time has the empty fingerprint, of which `known`
+        is not asked; so have those of a file of which articles were taken before. `seed`,
+        from 0 to 2**64 - 1, belongs to the index: with another all fingerprints are others.
+        """
+        from searchkit.sources.fingerprints import Recognition
+
+        self._options = replace(self._options, recognition=Recognition(seed, known))
+        return self._records
 
     @property
     def bytes_read(self) -> int:
@@ -141,7 +161,7 @@ class Reading(Iterator[Article]):
 
     def close(self) -> None:
         """Closes the file that is being read; there are no more articles then."""
-        self._articles.close()
+        self._records.close()
 
     def _is_readable(self, path: str) -> bool:
         return self._format is not None or _format_of(path) is not None
@@ -152,10 +172,10 @@ class Reading(Iterator[Article]):
         else:
             self.notices.append(item)
 
-    def _read_all(self) -> Generator[Article, None, None]:
+    def _read_all(self) -> Generator[Record, None, None]:
         for found in self._files:
             for item in self._read_file(found):
-                if isinstance(item, Article):
+                if isinstance(item, tuple):
                     yield item
                 else:
                     self._note(item)

@@ -51,6 +51,7 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 }
 _ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
 _OWN_KEYS = frozenset(_ARTICLE_FIELDS)
+_NOTHING: tuple[object, ...] = ("", None, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +90,36 @@ class RecordReader:
         """(field, key) of the mapping for the keys that no record has had so far."""
         return [(field, key) for field, key in self._mapping.items() if key in self._missing]
 
-    def read(self, record: dict[str, Any]) -> Mapped:
-        """The article in `record`. Raises ArticleError when it has none."""
+    def read(self, record: dict[str, Any], *, is_sound: bool = False) -> Mapped:
+        """The article in `record`. Raises ArticleError when it has none.
+
+        `is_sound` says that no string of the record holds half a surrogate pair, so that
+        they need not be searched for one.
+        """
         if self._mapping:
             self._missing.difference_update(record)
-        elif record.keys() == _OWN_KEYS:
+        elif len(record) == len(_OWN_KEYS) and record.keys() == _OWN_KEYS:
             own = _own_article(record)
             if own is not None:
                 return Mapped(own)
         remarks: list[tuple[str, str]] = []
         values: dict[str, Any] = {}
         for field, keys in self._keys(tuple(record)):
-            value = record[keys[0]]
-            # Nearly always a string; anything else, or nothing, is looked at closely.
-            found = CONVERSIONS[field](value, keys[0]) if type(value) is str and value else None
+            key = keys[0]
+            value = record[key]
+            # Nearly always a string or nothing at all; anything else is looked at closely.
+            if type(value) is str and value:
+                found = CONVERSIONS[field](value, key)
+            elif value in _NOTHING and len(keys) == 1:
+                continue
+            else:
+                found = None
             found = found or _first_value(record, field, keys, remarks)
             if found:
                 values[field] = found
-        return _article(values, remarks)
+        _put_together(values, remarks)
+        article = Article._trusted(values) if is_sound else Article(**values)
+        return Mapped(article, tuple(remarks))
 
 
 def _own_article(record: dict[str, Any]) -> Article | None:
@@ -146,12 +159,15 @@ def _first_value(
     return None
 
 
-def _article(values: dict[str, Any], remarks: list[tuple[str, str]]) -> Mapped:
+def _put_together(values: dict[str, Any], remarks: list[tuple[str, str]]) -> None:
+    """Makes the fields of an article of what was found for each, in place.
+
+    Raises ArticleError when there is nothing to index.
+    """
     standfirst, summary = values.pop("standfirst", ""), values.pop("summary", "")
-    body = _with_standfirst(standfirst, values.get("body") or summary)
-    if body:
-        values["body"] = body
-    elif not values.get("headline") and not values.get("captions"):
+    if standfirst or (summary and "body" not in values):
+        values["body"] = _with_standfirst(standfirst, values.get("body", summary))
+    if not ("body" in values or "headline" in values or "captions" in values):
         raise ArticleError(
             "no headline, body or captions in it; if they are under other names, "
             "pass fields={'headline': ...} / --map headline=..."
@@ -170,7 +186,6 @@ def _article(values: dict[str, Any], remarks: list[tuple[str, str]]) -> Mapped:
     if "id" in values and not _is_usable_id(values["id"]):
         reason = f"longer than {MAX_ID_BYTES} bytes or not printable; another one was derived"
         remarks.append(("id", f"{_shown(values.pop('id'))} is {reason}"))
-    return Mapped(Article(**values), tuple(remarks))
 
 
 def _with_standfirst(standfirst: str, body: str) -> str:
@@ -183,7 +198,8 @@ def _with_standfirst(standfirst: str, body: str) -> str:
 
 
 def _is_usable_id(value: str) -> bool:
-    return value.isprintable() and len(value.encode()) <= MAX_ID_BYTES
+    short = len(value) <= MAX_ID_BYTES // 4  # no character takes more bytes
+    return value.isprintable() and (short or len(value.encode()) <= MAX_ID_BYTES)
 
 
 def _described(value: object) -> str:

@@ -2,7 +2,7 @@
 
 Each conversion takes a value that is not empty and the key it stood under. What it returns
 is false when there is nothing for the field in it; it raises UnreadableError for a type
-that the field cannot have.
+that the field cannot have, and ArticleError for a number whose digits are lost.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from searchkit.article import Caption
+from searchkit.errors import ArticleError
 from searchkit.sources.bylines import Byline, split_agencies, split_byline
 from searchkit.sources.keys import KeyTable
 
-__all__ = ["CONVERSIONS", "UnreadableError", "unique"]
+__all__ = ["CONVERSIONS", "UnreadableError", "WrittenFloat", "unique"]
 
 _CAPTION_ALIASES: dict[str, tuple[str, ...]] = {
     "text": ("text", "caption", "description", "legend", "captiontext", "content"),
@@ -38,6 +39,9 @@ _WRAPPER_ALIASES: dict[str, tuple[str, ...]] = {
 
 _REMEMBERED_BYLINE_CHARACTERS = 200
 
+# From here on a parser of JSON may have made a float of an integer, as orjson does.
+_FIRST_INEXACT = 2.0**63
+
 # An image that is given by its address alone has no words.
 _ADDRESS = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://|data:|/)\S*|\S+\.(?:jpe?g|png|gif|webp|svg|avif|tiff?)",
@@ -55,6 +59,10 @@ class UnreadableError(ValueError):
     """A value of a type that the field cannot have."""
 
 
+class WrittenFloat(float):
+    """A number that was written with a point or an exponent, and so is no integer cut short."""
+
+
 def _as_text(value: Any, separator: str) -> str:
     """The text in a string, a number, a list of those, or an object that wraps one."""
     if isinstance(value, str):
@@ -62,6 +70,8 @@ def _as_text(value: Any, separator: str) -> str:
     if value is None:
         return ""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if type(value) is float and abs(value) >= _FIRST_INEXACT:
+            raise ArticleError(f"{value} has lost digits, being a float; write it as a string")
         return str(value)
     if isinstance(value, list):
         parts = _each(value, lambda part: _as_text(part, separator))
@@ -92,8 +102,8 @@ def _headline(value: Any, _: str) -> str:
     return _as_text(value, " ").strip()
 
 
-def _line(value: Any, _: str) -> str:
-    return " ".join(_as_text(value, ", ").split())
+def _line(value: Any, _: str = "") -> str:
+    return " ".join((value if type(value) is str else _as_text(value, ", ")).split())
 
 
 def _paragraphs(value: Any, _: str) -> str:
@@ -111,7 +121,7 @@ def _captions(value: Any, key: str) -> tuple[Caption, ...]:
             repeated = caption.gallery == gallery
             gallery = caption.gallery
             caption = replace(caption, gallery="") if repeated else caption
-        if caption.searchable:
+        if caption.text or caption.searchable:
             captions.append(caption)
     return tuple(captions)
 
@@ -182,7 +192,7 @@ def _keywords(value: Any, _: str) -> tuple[str, ...]:
 
 
 def _lines(value: Any) -> tuple[str, ...]:
-    return unique(line for line in _each(value, lambda item: _line(item, "")) if line)
+    return unique(filter(None, _each(value, _line)))
 
 
 CONVERSIONS: dict[str, Callable[[Any, str], Any]] = {

@@ -1,43 +1,182 @@
-"""Which segments are merged at a commit."""
+"""Several segments to one: which, and how."""
 
 from __future__ import annotations
 
-from typing import Any
+from array import array
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError
+from typing import TypeVar
 
-from whoosh.reading import SegmentReader
+from searchkit.codec.columns import FixedColumnWriter, NumbersColumnWriter, WordsColumnWriter
+from searchkit.codec.segment import DIGEST_BYTES, SegmentWriter, WrittenSegment
+from searchkit.codec.snapshot import LiveSegment
+from searchkit.codec.storage import Storage
+from searchkit.kernels import FINGERPRINT
+from searchkit.kernels.merge import SegmentMerger
+from searchkit.schema import LIST_COLUMNS, TEXT_FIELDS, VALUE_FIELDS
 
-__all__ = ["merge_tiers"]
+__all__ = ["DELETED", "choose_merges", "merge_segments"]
 
-# An index of n articles has at most _TIER_WIDTH - 1 segments for each power of _TIER_WIDTH
-# up to n, and an article is rewritten at most once for each.
+# So many segments of like size become one: an index of n bytes then has at most
+# _TIER_WIDTH - 1 segments for each power of _TIER_WIDTH, and each article is rewritten at
+# most once for each.
 _TIER_WIDTH = 8
+_SMALLEST_TIER_BYTES = 64 << 10
+
+# The new number of a document that has none.
+DELETED = 0xFFFFFFFF
+
+Sized = TypeVar("Sized", bound=LiveSegment)
 
 
-def merge_tiers(writer: Any, segments: list[Any]) -> list[Any]:
-    """A merge policy for Whoosh's ``commit(mergetype=...)``; returns the segments that stay.
+def choose_merges(segments: Sequence[Sized], allowed: int) -> list[list[Sized]]:
+    """Groups of segments that should be merged, the smallest first.
 
-    Segments of similar size (the same power of _TIER_WIDTH in live articles) form a tier; a
-    full tier is merged into the segment being written. Empty segments are dropped.
+    Segments of like size, the same power of _TIER_WIDTH, form a tier; a full one is merged.
+    Segments most of whose documents are deleted are rewritten. `allowed` is the most bytes
+    that a group may have: a small addition must not wait for the merge of a large index.
     """
-    tiers: dict[int, list[Any]] = {}
-    for segment in segments:
-        if live := segment.doc_count():
-            tiers.setdefault(_tier(live), []).append(segment)
-    staying = []
-    for members in tiers.values():
-        if len(members) < _TIER_WIDTH:
-            staying += members
-            continue
-        for segment in members:
-            reader = SegmentReader(writer.storage, writer.schema, segment)
-            writer.add_reader(reader)
-            reader.close()
-    return staying
+    tiers: dict[int, list[Sized]] = {}
+    groups = []
+    for each in segments:
+        size = each.entry.size * each.live // each.entry.documents
+        tiers.setdefault(_tier(size), []).append(each)
+        if each.live * 2 < each.entry.documents:
+            groups.append([each])
+    for _, members in sorted(tiers.items()):
+        if len(members) >= _TIER_WIDTH:
+            groups = [group for group in groups if group[0] not in members]
+            groups.append(members)
+    return [group for group in groups if sum(each.entry.size for each in group) <= allowed]
 
 
-def _tier(articles: int) -> int:
+def _tier(size: int) -> int:
     tier = 0
-    while articles >= _TIER_WIDTH:
-        articles //= _TIER_WIDTH
+    while size >= _SMALLEST_TIER_BYTES:
+        size //= _TIER_WIDTH
         tier += 1
     return tier
+
+
+def merge_segments(
+    storage: Storage,
+    name: str,
+    sources: Sequence[LiveSegment],
+    stopped: Callable[[], bool] = lambda: False,
+) -> tuple[WrittenSegment, list[array[int]]]:
+    """Writes the live documents of `sources`, in their order, as the segment of that name.
+
+    There is at least one. Returns it and, for each source, the new number of each document,
+    DELETED for those that were. Raises StorageError, IndexDamagedError for a source that is
+    not as it was written, and CancelledError soon after `stopped` has become true.
+    """
+
+    def check() -> None:
+        if stopped():
+            raise CancelledError
+
+    writer = SegmentWriter(storage, name, check)
+    try:
+        return _merge(writer, sources)
+    except BaseException:
+        writer.abandon()
+        raise
+
+
+def _merge(
+    writer: SegmentWriter, sources: Sequence[LiveSegment]
+) -> tuple[WrittenSegment, list[array[int]]]:
+    kept = [array("I", each.documents()) for each in sources]
+    numbers = []
+    first = 0
+    for each, documents in zip(sources, kept, strict=True):
+        numbers.append(_numbers(each, documents, first))
+        first += len(documents)
+        _copy_stored(writer, each)
+    writer.end_stored()
+    for field in (*TEXT_FIELDS, *VALUE_FIELDS):
+        _merge_field(writer, field, sources, kept, numbers)
+    languages = {code for each in sources for code in each.segment.languages}
+    fingerprints = _merge_columns(writer, sources, kept)
+    return writer.finish(first, fingerprints, sorted(languages)), numbers
+
+
+def _numbers(source: LiveSegment, kept: array[int], first: int) -> array[int]:
+    """The new number of each document of a source whose first has the new number `first`."""
+    if len(kept) == source.entry.documents:
+        return array("I", range(first, first + len(kept)))
+    numbers = array("I", [DELETED]) * source.entry.documents
+    for new, document in enumerate(kept, first):
+        numbers[document] = new
+    return numbers
+
+
+def _copy_stored(writer: SegmentWriter, source: LiveSegment) -> None:
+    """Blocks of which nothing is deleted are taken over as they are."""
+    stored = source.segment.stored
+    if not source.entry.deleted:
+        writer.stored.append_blocks(stored, 0, stored.blocks)
+        return
+    for block in range(stored.blocks):
+        first = stored.first_document(block)
+        documents = range(first, first + stored.block_documents(block))
+        kept = [document for document in documents if not source.is_deleted(document)]
+        if len(kept) == len(documents):
+            writer.stored.append_blocks(stored, block, block + 1)
+        elif kept:
+            content = stored.read_block(block)
+            writer.stored.extend([content[document - first] for document in kept])
+
+
+def _merge_field(
+    writer: SegmentWriter,
+    field: str,
+    sources: Sequence[LiveSegment],
+    kept: Sequence[array[int]],
+    numbers: Sequence[array[int]],
+) -> None:
+    text = field in TEXT_FIELDS
+    lengths = array("I")
+    for source, documents in zip(sources, kept, strict=True):
+        if not text:
+            lengths.frombytes(bytes(4 * len(documents)))
+        elif len(documents) == source.entry.documents:
+            lengths.extend(source.segment.lengths(field))
+        else:
+            of_source = source.segment.lengths(field)
+            lengths.extend([of_source[document] for document in documents])
+    parts = [
+        (
+            source.segment.file.whole(f"terms:{field}"),
+            source.segment.all_postings(field),
+            new,
+        )
+        for source, new in zip(sources, numbers, strict=True)
+    ]
+    writer.add_field(field, SegmentMerger(parts, lengths, text), lengths)
+
+
+def _merge_columns(
+    writer: SegmentWriter, sources: Sequence[LiveSegment], kept: Sequence[array[int]]
+) -> bytes:
+    """Writes the columns; returns that of fingerprints."""
+    published = array("Q")
+    digests = FixedColumnWriter(DIGEST_BYTES)
+    starts = NumbersColumnWriter()
+    fingerprints = FixedColumnWriter(FINGERPRINT)
+    for source, documents in zip(sources, kept, strict=True):
+        segment = source.segment
+        of_segment = segment.published
+        published.extend([of_segment[document] for document in documents])
+        digests.extend(segment.digests, documents)
+        starts.extend(segment.caption_starts, documents)
+        fingerprints.extend(segment.fingerprints, documents)
+    writer.add_column("published", published.tobytes())
+    writer.add_column("digest", digests.encode())
+    writer.add_column("caption_starts", starts.encode())
+    for name in LIST_COLUMNS:
+        words = WordsColumnWriter()
+        for source, documents in zip(sources, kept, strict=True):
+            words.extend(source.segment.words(name), documents)
+        writer.add_column(name, words.encode())
+    return fingerprints.encode()

@@ -1,220 +1,296 @@
-"""Articles into the index, in pieces that are committed one after the other."""
+"""Articles into the index and out of it; what was done becomes the index with a commit."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+import threading
+from array import array
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from types import TracebackType
 
 from searchkit.article import Article
-from searchkit.codec.directory import (
-    Directory,
-    find_article,
-    open_writer,
-    write_failures_named,
-)
-from searchkit.codec.whoosh_schema import document_of
-from searchkit.errors import ArticleError, Notice, Reject
-from searchkit.sources import Reading
-from searchkit.writing.merge import merge_tiers
+from searchkit.codec.commit import clean, commit, generation_on_disk
+from searchkit.codec.lock import WriteLock
+from searchkit.codec.manifest import Manifest, new_segment_name
+from searchkit.codec.record import digest_of, encode_article
+from searchkit.codec.segment import WrittenSegment, file_name
+from searchkit.codec.snapshot import LiveSegment, Snapshot, open_snapshot
+from searchkit.codec.storage import Storage
+from searchkit.codec.toc import write_toc
+from searchkit.writing.batch import BuiltSegment, Record
+from searchkit.writing.merge import choose_merges, merge_segments
+from searchkit.writing.owned import OwnedSegment
+from searchkit.writing.pool import BuilderPool
 
-__all__ = ["AddReport", "add_articles", "delete_articles", "delete_documents"]
+__all__ = ["Outcome", "Writer"]
 
-# A piece is committed at whichever comes first. It bounds the memory that articles take and
-# what an interruption loses; larger pieces make fewer segments.
-PIECE_ARTICLES = 5_000
-PIECE_CHARACTERS = 16_000_000
+# A batch has about so many characters, or so many articles: enough work for a worker that
+# handing it over costs nothing, and little enough to stay in the processor's caches.
+_BATCH_CHARACTERS = 4 << 20
+_BATCH_ARTICLES = 4_000
 
-Record = Article | Mapping[str, Any]
+# What an article that is not yet in a segment costs the writer beside its postings.
+_BUFFERED_BYTES = 300
+
+# However little was added, so much may be merged after it (about a third of a second).
+_LEAST_MERGE_BYTES = 32 << 20
+# A large addition may wait for the merge of so many times what it has written itself.
+_MERGE_FACTOR = 8
+
+# What became of an article.
+Outcome = str
+ADDED, UPDATED, UNCHANGED = "added", "updated", "unchanged"
+
+Merged = tuple[WrittenSegment, "list[array[int]]"]
 
 
-@dataclass(slots=True)
-class AddReport:
-    """What became of the articles of one `Index.add`.
+class Writer:
+    """The one writer of an index, from opening to `close`; a context manager.
 
-    `added`, `updated` and `unchanged` count articles that the index now has committed,
-    `processed` all that were taken from the stream so far; while `committing`, those since
-    the last commit are being made durable. `rejected` are the records and files left out,
-    `notices` remarks on what was taken all the same. `characters` counts the text of
-    headlines, bodies and captions processed.
+    `add` and `delete` are gathered and seen by nobody until `commit`, which is durable when
+    it returns; `close` drops what is not committed. `memory` is the number of bytes of
+    postings to hold before they are written to a segment file, `workers` the number of
+    threads that make postings. Not for several threads at once.
+
+    Raises IndexLockedError when another writer does not finish within `lock_timeout` seconds,
+    StorageError when the directory cannot be written to, and IndexDamagedError.
     """
 
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    processed: int = 0
-    characters: int = 0
-    committing: bool = False
-    rejected: list[Reject] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
+    def __init__(self, path: Path, *, memory: int, workers: int, lock_timeout: float) -> None:
+        self._memory = memory
+        self._lock = WriteLock(path, lock_timeout)
+        self._lock.acquire()
+        self._closing = contextlib.ExitStack()
+        self._closing.callback(self._lock.release)
+        try:
+            self._storage = Storage(path)
+            snapshot = open_snapshot(self._storage)
+            self._manifest = snapshot.manifest
+            clean(self._storage, self._manifest, write_toc)
+            self._segments = [OwnedSegment.of_commit(each) for each in snapshot.segments]
+            self._pool = BuilderPool(self._storage, self._manifest.language, workers)
+            self._closing.callback(self._pool.close)
+            self._merger = ThreadPoolExecutor(1, thread_name_prefix="searchkit-merge")
+            self._closing.callback(self._merger.shutdown)
+            self._stop = threading.Event()
+            self._closing.callback(self._stop.set)
+        except BaseException:
+            self._closing.close()
+            raise
+        self._merge: tuple[list[OwnedSegment], list[LiveSegment], Future[Merged]] | None = None
+        # Articles that are not in a segment file yet: id → place in the stream, and digest.
+        self._buffered: dict[str, tuple[int, bytes]] = {}
+        self._superseded: list[int] = []
+        self._batch: list[Record] = []
+        self._batch_characters = 0
+        self._ordinal = 0
+        self._written_bytes = 0
+        self._dropped = False
+        # Whether the memory for postings is used up: then flush, or commit.
+        self.full = False
 
     @property
-    def committed(self) -> int:
-        """Articles of the stream that the index has: added, updated or unchanged."""
-        return self.added + self.updated + self.unchanged
+    def seed(self) -> int:
+        """The seed of fingerprints in this index."""
+        return self._manifest.seed
 
+    # -- adding and deleting
 
-def add_articles(
-    directory: Directory,
-    articles: Iterable[Record],
-    *,
-    lock_timeout: float,
-    on_progress: Callable[[AddReport], None] | None = None,
-) -> AddReport:
-    """Adds or updates each article, by its id; the later of two with one id wins.
+    def knows(self, fingerprint: bytes) -> bool:
+        """Whether the index has the article of the record with this fingerprint."""
+        return any(each.knows(fingerprint) for each in self._segments)
 
-    The stream is taken in pieces, each committed before the next is read. An exception,
-    raised here or by `articles`, leaves the index as of the last commit. `on_progress` is
-    called with the same report after each article and each commit.
-    """
-    report = AddReport()
-    notify = on_progress or _ignore
-    if isinstance(articles, Reading):
-        report.rejected, report.notices = articles.rejects, articles.notices
-    stream = enumerate(articles, 1)
-    more = True
-    while more:
-        writer = open_writer(directory, lock_timeout)
-        try:
-            piece = _Piece(directory.path, writer)
-            more = piece.fill(stream, report, notify)
-            report.committing = True
-            notify(report)
-            piece.commit(report)
-        finally:
-            _cancel_unless_committed(writer)
-        report.committing = False
-        notify(report)
-    return report
+    def add(self, article: Article, characters: int, fingerprint: bytes = b"") -> Outcome:
+        """Adds an article, or puts it in the place of the one with its id.
 
+        `characters` is about how long its text is. Raises StorageError.
+        """
+        stored = encode_article(article)
+        digest = digest_of(stored)
+        outcome = self._supersede(article.id, digest)
+        if outcome == UNCHANGED:
+            return outcome
+        self._buffered[article.id] = self._ordinal, digest
+        self._ordinal += 1
+        self._batch.append(Record(article, stored, digest, fingerprint))
+        self._batch_characters += characters
+        if self._batch_characters >= _BATCH_CHARACTERS or len(self._batch) >= _BATCH_ARTICLES:
+            self._submit()
+        return outcome
 
-def delete_articles(directory: Directory, ids: Iterable[str], *, lock_timeout: float) -> int:
-    """Deletes the articles with these ids; returns how many there were."""
+    def _supersede(self, article_id: str, digest: bytes) -> Outcome:
+        """Deletes an earlier version of an article, unless it is the same one."""
+        if buffered := self._buffered.get(article_id):
+            if buffered[1] == digest:
+                return UNCHANGED
+            self._superseded.append(buffered[0])
+            return UPDATED
+        for owned in self._segments:
+            document = owned.find(article_id)
+            if document is not None:
+                if owned.segment.digests[document] == digest:
+                    return UNCHANGED
+                owned.delete(document)
+                return UPDATED
+        return ADDED
 
-    def numbers(writer: Any) -> Iterable[int]:
-        reader = writer.reader()
-        found = (find_article(reader, article_id) for article_id in set(ids))
-        return [place[0] for place in found if place]
-
-    return delete_documents(directory, numbers, lock_timeout=lock_timeout)
-
-
-def delete_documents(
-    directory: Directory, numbers: Callable[[Any], Iterable[int]], *, lock_timeout: float
-) -> int:
-    """Deletes the documents that `numbers` names when given the open writer."""
-    writer = open_writer(directory, lock_timeout)
-    try:
-        count = 0
-        for number in numbers(writer):
-            writer.delete_document(number)
-            count += 1
-        if count:
-            with write_failures_named(directory.path):
-                writer.commit(mergetype=merge_tiers)
-    finally:
-        _cancel_unless_committed(writer)
-    return count
-
-
-def _cancel_unless_committed(writer: Any) -> None:
-    if not writer.is_closed:
-        # An interruption within a commit may have closed files that this closes again; the
-        # lock is released all the same.
-        with contextlib.suppress(Exception):
-            writer.cancel()
-
-
-class _Piece:
-    """The articles of one commit, written to its segment as they come."""
-
-    def __init__(self, path: Path, writer: Any) -> None:
-        self._path = path
-        self._writer = writer
-        self._reader = writer.reader()
-        self._segment = writer.get_segment()
-        # The articles in this segment: id → document number and digest.
-        self._written: dict[str, tuple[int, bytes]] = {}
-        self._characters = 0
-        self._added = self._updated = self._unchanged = 0
-
-    def fill(
-        self,
-        stream: Iterable[tuple[int, Record]],
-        report: AddReport,
-        notify: Callable[[AddReport], None],
-    ) -> bool:
-        """Takes articles until the piece is full (True) or the stream has ended (False)."""
-        for ordinal, record in stream:
-            try:
-                article = _searchable(record)
-            except ArticleError as error:
-                report.rejected.append(Reject(_name(record, ordinal), str(error)))
-            else:
-                report.characters += self._take(article)
-            report.processed += 1
-            notify(report)
-            if len(self._written) >= PIECE_ARTICLES or self._characters >= PIECE_CHARACTERS:
+    def delete(self, article_id: str) -> bool:
+        """Deletes the article with this id; whether there was one."""
+        if buffered := self._buffered.pop(article_id, None):
+            self._superseded.append(buffered[0])
+            return True
+        for owned in self._segments:
+            document = owned.find(article_id)
+            if document is not None:
+                owned.delete(document)
                 return True
         return False
 
-    def _take(self, article: Article) -> int:
-        """Writes an article unless the index has the same; returns its characters."""
-        characters = len(article.headline) + len(article.body)
-        characters += sum(len(caption.searchable) for caption in article.captions)
-        digest = article.digest
-        if here := self._written.get(article.id):
-            number, present = here
-            remove = self._segment.delete_document
-        elif there := find_article(self._reader, article.id):
-            number, present = there
-            remove = self._writer.delete_document
-        else:
-            number, present = -1, b""
-        if present == digest:
-            self._unchanged += 1
-            return characters
-        if present:
-            remove(number)
-            self._updated += 1
-        else:
-            self._added += 1
-        self._written[article.id] = self._writer.docnum, digest
-        with write_failures_named(self._path):
-            self._writer.add_document(**document_of(article))
-        self._characters += characters
-        return characters
+    def delete_where(self, numbers: Callable[[Snapshot], Iterable[int]]) -> int:
+        """Deletes the documents of which `numbers` gives the numbers in a snapshot of all that
+        was added and deleted so far; returns how many.
+        """
+        self.flush()
+        snapshot = self._snapshot()
+        count = 0
+        by_name = {owned.segment.name: owned for owned in self._segments}
+        for number in numbers(snapshot):
+            live, document = snapshot.place(number)
+            by_name[live.entry.name].delete(document)
+            count += 1
+        return count
 
-    def commit(self, report: AddReport) -> None:
-        """Commits the piece, and counts it in the report once that is done."""
-        if self._written:
-            with write_failures_named(self._path):
-                self._writer.commit(mergetype=merge_tiers)
+    def flush(self) -> None:
+        """Writes what is in memory to segment files."""
+        self._submit()
+        for built in self._pool.finish():
+            self._own(built)
+        self._buffered.clear()
+        self._superseded.clear()
+        self.full = False
+
+    def _submit(self) -> None:
+        if self._batch:
+            batch, self._batch = self._batch, []
+            self._batch_characters = 0
+            self._pool.submit(self._ordinal - len(batch), batch)
+            buffered = len(self._buffered) * _BUFFERED_BYTES
+            self.full = self._pool.nbytes + buffered >= self._memory
+
+    def _own(self, built: BuiltSegment) -> None:
+        owned = OwnedSegment.new(self._storage, built.written)
+        self._written_bytes += built.written.size
+        for ordinal in self._superseded:
+            for first, count, document in built.batches:
+                if first <= ordinal < first + count:
+                    owned.delete(document + ordinal - first)
+        self._segments.append(owned)
+
+    # -- committing
+
+    def commit(self) -> bool:
+        """Makes everything so far the index, durably; False when there was nothing to do.
+
+        Raises StorageError: the index is as of the commit before then.
+        """
+        self.flush()
+        self._adopt_merge(wait=False)
+        merging = self._merge[0] if self._merge else []
+        for owned in [each for each in self._segments if each.empty and each not in merging]:
+            self._drop(owned)
+        if not self._dropped and not any(owned.changed for owned in self._segments):
+            return False
+        generation = generation_on_disk(self._storage) + 1
+        entries = tuple(owned.settle(self._storage, generation) for owned in self._segments)
+        manifest = Manifest(generation, self._manifest.language, self._manifest.seed, entries)
+        commit(self._storage, manifest, write_toc)
+        self._manifest = manifest
+        self._dropped = False
+        return True
+
+    def _drop(self, owned: OwnedSegment) -> None:
+        """Leaves a segment out of the next commit."""
+        self._segments.remove(owned)
+        if owned.committed:
+            self._dropped = True
         else:
-            self._writer.cancel()
-        report.added += self._added
-        report.updated += self._updated
-        report.unchanged += self._unchanged
+            owned.segment.close()
+            self._storage.remove(file_name(owned.segment.name))
 
+    def _snapshot(self) -> Snapshot:
+        generation = self._manifest.generation + 1
+        lives = tuple(each.as_live(generation) for each in self._segments if not each.empty)
+        return Snapshot(self._manifest, lives)
 
-def _searchable(record: Record) -> Article:
-    if isinstance(record, Mapping):
-        record = Article.from_dict(record)
-    elif not isinstance(record, Article):
-        raise ArticleError(
-            f"a value of type {type(record).__name__} is no article; pass Article objects or dicts"
+    # -- merging
+
+    def merge(self, *, wait: bool) -> None:
+        """Merges segments of like size; without `wait`, goes on while it is done by a thread.
+
+        What is merged is committed when it is done, at the latest by the next `merge`.
+        """
+        while True:
+            self._adopt_merge(wait=wait)
+            if self._merge is not None:
+                return
+            allowed = max(_LEAST_MERGE_BYTES, _MERGE_FACTOR * self._written_bytes)
+            groups = choose_merges(self._mergeable(), allowed)
+            if not groups:
+                self.commit()
+                return
+            self._start_merge(groups[0])
+
+    def compact(self) -> None:
+        """Merges everything into one segment without deleted documents, and commits."""
+        self.commit()
+        self._adopt_merge(wait=True)
+        lives = self._mergeable()
+        if len(lives) > 1 or any(each.entry.deleted for each in lives):
+            self._start_merge(lives)
+            self._adopt_merge(wait=True)
+            self.commit()
+
+    def _mergeable(self) -> list[LiveSegment]:
+        generation = self._manifest.generation + 1
+        return [each.as_live(generation) for each in self._segments if not each.empty]
+
+    def _start_merge(self, lives: list[LiveSegment]) -> None:
+        by_name = {owned.segment.name: owned for owned in self._segments}
+        sources = [by_name[live.entry.name] for live in lives]
+        future = self._merger.submit(
+            merge_segments, self._storage, new_segment_name(), lives, self._stop.is_set
         )
-    if not (record.headline.strip() or record.body.strip() or record.captions):
-        raise ArticleError("nothing to search: headline, body and captions are all empty")
-    return record
+        self._merge = sources, lives, future
 
+    def _adopt_merge(self, *, wait: bool) -> None:
+        """Puts a merged segment, once it is there, in the place of its sources."""
+        if self._merge is None or not (wait or self._merge[2].done()):
+            return
+        sources, lives, future = self._merge
+        self._merge = None
+        written, numbers = future.result()
+        merged = OwnedSegment.new(self._storage, written)
+        for owned, live, new in zip(sources, lives, numbers, strict=True):
+            owned.follow(live, merged, new)
+        self._segments.insert(self._segments.index(sources[0]), merged)
+        for owned in sources:
+            self._drop(owned)
 
-def _name(record: Record, ordinal: int) -> str:
-    given = record.id if isinstance(record, Article) else None
-    return f"article {ordinal} of the stream" + (f" (id {given})" if given else "")
+    # -- life
 
+    def close(self) -> None:
+        """Ends the writer; what is not committed is dropped."""
+        self._closing.close()
 
-def _ignore(report: AddReport) -> None:
-    """The progress callback of those who want none."""
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,25 +1,26 @@
 from __future__ import annotations
 
-import errno
-import gc
+import contextlib
 import multiprocessing
 import random
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from whoosh.writing import SegmentWriter
 
 import searchkit
 from searchkit import Article, ArticleError, Index, IndexLockedError, StorageError
 from searchkit import index as index_module
-from searchkit.writing import writer
+from searchkit.codec.storage import Storage
+from searchkit.writing import batch, merge, pool, writer
 
 
 def article(number: int, text: str = "fog") -> Article:
@@ -67,6 +68,16 @@ def test_a_single_article_may_be_added(fresh_index: Index) -> None:
     assert fresh_index.add(article(1)).added == 1
 
 
+@contextlib.contextmanager
+def pieces_of(articles: int) -> Iterator[None]:
+    """Within the block an addition commits after every so many articles."""
+    with (
+        mock.patch.object(writer, "_BATCH_ARTICLES", articles),
+        mock.patch.object(writer, "_BUFFERED_BYTES", 1 << 40),
+    ):
+        yield
+
+
 def test_a_stream_is_committed_in_pieces_and_never_held(fresh_index: Index) -> None:
     seen: list[tuple[int, int]] = []
 
@@ -77,7 +88,7 @@ def test_a_stream_is_committed_in_pieces_and_never_held(fresh_index: Index) -> N
                 seen.append((number, len(reader)))
             yield article(number)
 
-    with mock.patch.object(writer, "PIECE_ARTICLES", 4):
+    with pieces_of(4):
         fresh_index.add(stream())
     assert seen == [(n, n - n % 4) for n in range(10)]
 
@@ -88,28 +99,37 @@ def test_an_interruption_leaves_the_last_commit_and_no_lock(fresh_index: Index) 
         raise KeyboardInterrupt
 
     reports = []
-    with mock.patch.object(writer, "PIECE_ARTICLES", 2), pytest.raises(KeyboardInterrupt):
+    with pieces_of(2), pytest.raises(KeyboardInterrupt):
         fresh_index.add(stream(), on_progress=reports.append)
     assert len(fresh_index) == 4
     assert reports[-1].committed == 4
     assert fresh_index.add(article(9)).added == 1
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning")  # files of Whoosh's that were cut off
-@pytest.mark.parametrize("step", ["_flush_segment", "_assemble_segment", "_commit_toc"])
+@pytest.mark.parametrize("step", ["flush", "_adopt_merge"])
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, MemoryError, ZeroDivisionError])
 def test_an_interruption_within_a_commit_leaves_the_commit_before(
-    fresh_index: Index, step: str
+    fresh_index: Index, step: str, failure: type[BaseException]
 ) -> None:
     fresh_index.add(article(0))
     with (
-        mock.patch.object(SegmentWriter, step, side_effect=KeyboardInterrupt),
-        pytest.raises(KeyboardInterrupt),
+        mock.patch.object(writer.Writer, step, side_effect=failure),
+        pytest.raises(failure),
     ):
         fresh_index.add([article(0, "storm"), article(1)])
-    gc.collect()
     assert {hit.article.id: hit.article.body for hit in fresh_index.search("*")} == {"0": "fog"}
     report = fresh_index.add([article(0, "storm"), article(1)])
     assert (report.added, report.updated) == (1, 1)
+
+
+def test_what_fails_in_a_thread_is_raised_where_articles_are_added(fresh_index: Index) -> None:
+    with (
+        mock.patch.object(batch.SegmentBuilder, "_add_texts", side_effect=ZeroDivisionError),
+        pytest.raises(ZeroDivisionError),
+    ):
+        fresh_index.add(map(article, range(10)), workers=2)
+    assert len(fresh_index) == 0
+    assert fresh_index.add(map(article, range(10)), workers=2).added == 10
 
 
 def test_a_program_that_seeds_its_random_numbers_loses_nothing(fresh_index: Index) -> None:
@@ -119,17 +139,12 @@ def test_a_program_that_seeds_its_random_numbers_loses_nothing(fresh_index: Inde
     assert fresh_index.search("fog").total == 3
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning")  # files of Whoosh's that were cut off
-@pytest.mark.parametrize("step", ["add_document", "_flush_segment", "_commit_toc"])
+@pytest.mark.parametrize("step", ["create", "rename", "sync_directory"])
 def test_a_full_disk_is_told_and_leaves_the_commit_before(fresh_index: Index, step: str) -> None:
     fresh_index.add(article(0))
-    full = OSError(errno.ENOSPC, "No space left on device")
-    with (
-        mock.patch.object(SegmentWriter, step, side_effect=full),
-        pytest.raises(StorageError, match="No space left on device; the index is as of its last"),
-    ):
+    full = StorageError("No space left on device; the index is as of its last commit")
+    with mock.patch.object(Storage, step, side_effect=full), pytest.raises(StorageError):
         fresh_index.add(article(1))
-    gc.collect()
     assert [hit.article.id for hit in fresh_index.search("*")] == ["0"]
     assert fresh_index.add(article(1)).added == 1
 
@@ -230,7 +245,7 @@ def test_deleting_by_query_deletes_what_the_search_finds(fresh_index: Index) -> 
 
 
 def test_segments_are_merged_and_deleted_articles_leave(fresh_index: Index) -> None:
-    with mock.patch.object(writer, "PIECE_ARTICLES", 1):
+    with pieces_of(1):
         fresh_index.add(map(article, range(40)))
         assert fresh_index.info().segments < 16
         assert fresh_index.search("fog").total == 40
@@ -238,6 +253,114 @@ def test_segments_are_merged_and_deleted_articles_leave(fresh_index: Index) -> N
     assert len(fresh_index) == 0
     assert fresh_index.info().segments == 0
     assert fresh_index.add(article(1)).added == 1
+
+
+def test_compacting_leaves_one_segment_of_what_is_there(fresh_index: Index) -> None:
+    with pieces_of(3):
+        fresh_index.add(map(article, range(10)))
+    fresh_index.delete("4", "9")
+    before = fresh_index.info()
+    fresh_index.compact()
+    after = fresh_index.info()
+    assert (before.segments, after.segments) == (3, 1)
+    assert after.generation > before.generation
+    assert {hit.article for hit in fresh_index.search("*")} == {
+        article(number) for number in (0, 1, 2, 3, 5, 6, 7, 8)
+    }
+    # Once more there is nothing to do.
+    fresh_index.compact()
+    assert fresh_index.info().generation == after.generation
+
+
+def test_no_file_is_left_that_the_last_two_commits_do_not_name(fresh_index: Index) -> None:
+    with pieces_of(1):
+        fresh_index.add(map(article, range(20)))
+    fresh_index.compact()
+    fresh_index.delete("3")
+    fresh_index.add(article(99))
+    fresh_index.compact()
+    fresh_index.add(article(100))
+    kinds = Counter(file.suffix for file in fresh_index.path.iterdir())
+    assert kinds[".json"] == kinds[".toc"] == 2
+    # The compacted one and the new one; nothing is deleted.
+    assert kinds[".segment"] == 2
+    assert kinds[".deletions"] == 0
+
+
+def test_a_transaction_is_one_commit(fresh_index: Index) -> None:
+    fresh_index.add(map(article, range(4)))
+    before = fresh_index.info().generation
+    with fresh_index.transaction() as changes:
+        assert changes.add([article(4), article(0, "storm"), article(5)]).updated == 1
+        assert changes.delete("1", "7") == 1
+        assert changes.add(article(4, "rain")).updated == 1
+        assert len(fresh_index) == 4
+    assert fresh_index.info().generation == before + 1
+    found = {hit.article.id: hit.article.body for hit in fresh_index.search("*")}
+    assert found == {"0": "storm", "2": "fog", "3": "fog", "4": "rain", "5": "fog"}
+
+
+def test_a_transaction_that_fails_changes_nothing(fresh_index: Index) -> None:
+    fresh_index.add(article(0))
+    with pytest.raises(ZeroDivisionError), fresh_index.transaction() as changes:
+        changes.add(article(1))
+        changes.delete("0")
+        raise ZeroDivisionError
+    assert [hit.article.id for hit in fresh_index.search("*")] == ["0"]
+
+
+@pytest.mark.parametrize("arguments", [{"memory": 1000}, {"workers": 0}])
+def test_impossible_settings_are_refused(fresh_index: Index, arguments: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="give"):
+        fresh_index.add(article(1), **arguments)  # type: ignore[arg-type]
+
+
+def test_a_merge_keeps_what_is_deleted_while_it_goes_on(fresh_index: Index) -> None:
+    with pieces_of(2):
+        fresh_index.add(map(article, range(14)))
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow_merge(*arguments: Any) -> Any:
+        begun.set()
+        assert go_on.wait(30)
+        return merge.merge_segments(*arguments)
+
+    with (
+        mock.patch.object(writer, "merge_segments", slow_merge),
+        writer.Writer(fresh_index.path, memory=1 << 20, workers=1, lock_timeout=1) as changes,
+    ):
+        changes.add(article(14), 1)
+        changes.commit()
+        changes.merge(wait=False)
+        assert begun.wait(30)
+        assert changes.delete("3")
+        assert changes.add(article(8, "storm"), 1) == "updated"
+        changes.commit()
+        go_on.set()
+        changes.merge(wait=True)
+    assert fresh_index.info().segments == 2
+    found = {hit.article.id: hit.article.body for hit in fresh_index.search("*", limit=None)}
+    assert found == {str(n): "storm" if n == 8 else "fog" for n in range(15) if n != 3}
+
+
+def test_memory_bounds_what_is_held(fresh_index: Index) -> None:
+    held = []
+    original = pool.BuilderPool.submit
+
+    def submit(self: pool.BuilderPool, *arguments: Any) -> None:
+        original(self, *arguments)
+        held.append(self.nbytes)
+
+    words = [f"word{number}" for number in range(3000)]
+    stream = (article(n, " ".join(random.Random(n).choices(words, k=400))) for n in range(2000))
+    with (
+        mock.patch.object(pool.BuilderPool, "submit", submit),
+        mock.patch.object(writer, "_BATCH_ARTICLES", 50),
+    ):
+        fresh_index.add(stream, memory=2 << 20, workers=1)
+    assert max(held) < 3 << 20
+    assert fresh_index.info().generation > 1
+    assert len(fresh_index) == 2000
 
 
 class AsADict(RuleBasedStateMachine):
@@ -264,7 +387,7 @@ class AsADict(RuleBasedStateMachine):
             else:
                 expected[2] += 1
             self.model[each.id] = each
-        with mock.patch.object(writer, "PIECE_ARTICLES", piece):
+        with pieces_of(piece):
             report = self.index.add(articles)
         assert [report.added, report.updated, report.unchanged] == expected
 
@@ -281,6 +404,20 @@ class AsADict(RuleBasedStateMachine):
         assert self.index.delete_matching(word) == len(doomed)
         for name in doomed:
             del self.model[name]
+
+    @rule()
+    def compact(self) -> None:
+        self.index.compact()
+        assert self.index.info().segments <= 1
+
+    @rule(batch=st.lists(st.tuples(ids, texts), max_size=4), chosen=st.lists(ids, max_size=2))
+    def change_together(self, batch: list[tuple[int, str]], chosen: list[int]) -> None:
+        with self.index.transaction() as changes:
+            changes.add([article(number, text) for number, text in batch])
+            changes.delete(*map(str, chosen))
+        self.model.update((str(number), article(number, text)) for number, text in batch)
+        for number in chosen:
+            self.model.pop(str(number), None)
 
     @rule()
     def reopen(self) -> None:

@@ -1,0 +1,155 @@
+"""Columns: for each document a value of a fixed size, a list of numbers, or a list of words.
+
+    fixed    the values one after the other, each of the same number of bytes
+    numbers  u32 end of each document's numbers, then all numbers as u32
+    words    u32 count of different words, u32 end of each in the text, the text as UTF-8,
+             padded to 4; then a `numbers` column of places in it, in the order of first use
+
+Each is written by a `...ColumnWriter` and read by the class without Writer, which is one
+structure in one place; `extend` takes over documents of another segment.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+
+__all__ = [
+    "FixedColumn",
+    "FixedColumnWriter",
+    "NumbersColumn",
+    "NumbersColumnWriter",
+    "WordsColumn",
+    "WordsColumnWriter",
+]
+
+
+class FixedColumnWriter:
+    """Collects values of `size` bytes."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._data = bytearray()
+
+    def append_all(self, values: Iterable[bytes]) -> None:
+        """The values of the next documents: `size` bytes each."""
+        self._data += b"".join(values)
+
+    def extend(self, column: FixedColumn, documents: Iterable[int]) -> None:
+        """The values of these documents of another column."""
+        self.append_all([column[document] for document in documents])
+
+    def encode(self) -> bytes:
+        """The section."""
+        return bytes(self._data)
+
+
+class FixedColumn(Sequence[bytes]):
+    """Reads what FixedColumnWriter wrote."""
+
+    def __init__(self, section: memoryview, size: int) -> None:
+        self._section = section
+        self._size = size
+
+    def __len__(self) -> int:
+        return len(self._section) // self._size
+
+    def __getitem__(self, document: int) -> bytes:  # type: ignore[override]  # no slices
+        start = document * self._size
+        return bytes(self._section[start : start + self._size])
+
+
+class NumbersColumnWriter:
+    """Collects lists of numbers below 2**32."""
+
+    def __init__(self) -> None:
+        self._ends = array("I")
+        self._numbers = array("I")
+
+    def extend_lists(self, lists: Iterable[Sequence[int]]) -> None:
+        """The numbers of the next documents."""
+        end = len(self._numbers)
+        for numbers in lists:
+            if numbers:
+                self._numbers.extend(numbers)
+                end += len(numbers)
+            self._ends.append(end)
+
+    def extend(self, column: NumbersColumn, documents: Iterable[int]) -> None:
+        """The lists of these documents of another column."""
+        self.extend_lists([column[document] for document in documents])
+
+    def encode(self) -> bytes:
+        """The section."""
+        return self._ends.tobytes() + self._numbers.tobytes()
+
+
+class NumbersColumn(Sequence["array[int]"]):
+    """Reads what NumbersColumnWriter wrote for so many documents."""
+
+    def __init__(self, section: memoryview, documents: int) -> None:
+        self._documents = documents
+        self._ends = section[: 4 * documents].cast("I")
+        self._numbers = section[4 * documents :].cast("I")
+
+    def __len__(self) -> int:
+        return self._documents
+
+    def __getitem__(self, document: int) -> array[int]:  # type: ignore[override]  # no slices
+        start = self._ends[document - 1] if document else 0
+        return array("I", self._numbers[start : self._ends[document]])
+
+
+class WordsColumnWriter:
+    """Collects lists of words, of which there are few different ones."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+        self._numbers = NumbersColumnWriter()
+
+    def extend_lists(self, lists: Iterable[Iterable[str]]) -> None:
+        """The words of the next documents."""
+        places = self._places
+        self._numbers.extend_lists(
+            [[places.setdefault(word, len(places)) for word in words] for words in lists]
+        )
+
+    def extend(self, column: WordsColumn, documents: Iterable[int]) -> None:
+        """The words of these documents of another column."""
+        self.extend_lists([column[document] for document in documents])
+
+    def encode(self) -> bytes:
+        """The section."""
+        encoded = [word.encode() for word in self._places]
+        ends = array("I")
+        end = 0
+        for word in encoded:
+            end += len(word)
+            ends.append(end)
+        head = array("I", [len(encoded)]).tobytes() + ends.tobytes()
+        return head + b"".join(encoded) + bytes(-end % 4) + self._numbers.encode()
+
+
+class WordsColumn(Sequence[list[str]]):
+    """Reads what WordsColumnWriter wrote for so many documents.
+
+    `words` are the different ones; `places[document]` the numbers in it.
+    """
+
+    def __init__(self, section: memoryview, documents: int) -> None:
+        (count,) = section[:4].cast("I")
+        ends = section[4 : 4 + 4 * count].cast("I")
+        base = 4 + 4 * count
+        starts = [0, *ends][:count]
+        self.words = [
+            str(section[base + start : base + end], "utf-8")
+            for start, end in zip(starts, ends, strict=True)
+        ]
+        size = ends[-1] if count else 0
+        self.places = NumbersColumn(section[base + size + -size % 4 :], documents)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, document: int) -> list[str]:  # type: ignore[override]  # no slices
+        return [self.words[place] for place in self.places[document]]

@@ -1,0 +1,6 @@
+from array import array
+
+def make_slots(fingerprints: bytes | memoryview) -> array[int]: ...
+def find_slot(
+    slots: bytes | memoryview, fingerprints: bytes | memoryview, wanted: bytes | memoryview
+) -> int: ...

@@ -1,0 +1,75 @@
+"""Batches to segments, on as many cores as there are."""
+
+from __future__ import annotations
+
+import queue
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from searchkit.codec.manifest import new_segment_name
+from searchkit.codec.storage import Storage
+from searchkit.writing.batch import BuiltSegment, Record, SegmentBuilder
+
+__all__ = ["BuilderPool"]
+
+
+class BuilderPool:
+    """One SegmentBuilder for each worker; each batch goes to one that has nothing to do.
+
+    A single worker has no thread of its own: batches are built by whoever submits them.
+    """
+
+    def __init__(self, storage: Storage, language: str, workers: int) -> None:
+        self._builders = [SegmentBuilder(storage, language) for _ in range(workers)]
+        self._idle: queue.SimpleQueue[SegmentBuilder] = queue.SimpleQueue()
+        for builder in self._builders:
+            self._idle.put(builder)
+        self._executor = (
+            ThreadPoolExecutor(workers, thread_name_prefix="searchkit") if workers > 1 else None
+        )
+        self._pending: deque[Future[None]] = deque()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that the segments being built hold, about."""
+        return sum(builder.nbytes for builder in self._builders)
+
+    def submit(self, ordinal: int, records: Sequence[Record]) -> None:
+        """Has a batch built, and waits while as many batches wait as there are workers.
+
+        `ordinal` is that of its first article in the writer's stream. Raises what building an
+        earlier batch has raised.
+        """
+        if self._executor is None:
+            self._build(ordinal, records)
+            return
+        self._pending.append(self._executor.submit(self._build, ordinal, records))
+        while len(self._pending) > len(self._builders) + 1:
+            self._pending.popleft().result()
+
+    def finish(self) -> list[BuiltSegment]:
+        """The segments of all batches so far, each safely on the disk."""
+        while self._pending:
+            self._pending.popleft().result()
+        if self._executor is None:
+            built = [builder.finish() for builder in self._builders]
+        else:
+            built = list(self._executor.map(SegmentBuilder.finish, self._builders))
+        return [each for each in built if each is not None]
+
+    def close(self) -> None:
+        """Drops what has not been finished, and ends the threads."""
+        for future in self._pending:
+            future.cancel()
+        if self._executor is not None:
+            self._executor.shutdown()
+        for builder in self._builders:
+            builder.abandon()
+
+    def _build(self, ordinal: int, records: Sequence[Record]) -> None:
+        builder = self._idle.get()
+        try:
+            builder.add(ordinal, records, new_segment_name())
+        finally:
+            self._idle.put(builder)
