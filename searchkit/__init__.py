@@ -8,6 +8,7 @@
 """
 
 from searchkit.article import Article, Caption
+from searchkit.codec.verify import Finding, Verification, verify
 from searchkit.errors import (
     ArticleError,
     IndexDamagedError,
@@ -29,13 +30,17 @@ from searchkit.index import Index, IndexInfo, create
 from searchkit.index import open_index as open  # noqa: A004  # searchkit.open reads naturally
 from searchkit.results import Hit, Results
 from searchkit.sources import Reading, read
-from searchkit.writing import AddReport
+from searchkit.writing import AddReport, Transaction
+from searchkit.writing.compaction import Compaction
+from searchkit.writing.repair import LostSegment, Repair, repair
 
 __all__ = [
     "AddReport",
     "Article",
     "ArticleError",
     "Caption",
+    "Compaction",
+    "Finding",
     "Fragment",
     "Hit",
     "Index",
@@ -47,16 +52,22 @@ __all__ = [
     "IndexNotFoundError",
     "IndexVersionError",
     "LanguageError",
+    "LostSegment",
     "Notice",
     "QueryError",
     "Reading",
     "Reject",
+    "Repair",
     "Results",
     "SearchKitError",
     "SourceError",
     "StorageError",
+    "Transaction",
+    "Verification",
     "create",
     "harmless",
     "open",
     "read",
+    "repair",
+    "verify",
 ]

@@ -98,7 +98,9 @@ class Article:
 
     def __post_init__(self) -> None:
         for field in _TEXT_FIELDS:
-            _require_text(field, getattr(self, field))
+            value = getattr(self, field)
+            if type(value) is not str or not value.isascii():
+                _require_text(field, value)
         for field in _LIST_FIELDS:
             values = getattr(self, field)
             if not isinstance(values, tuple):
@@ -207,7 +209,7 @@ def _require_text(field: str, value: object) -> None:
         raise ArticleError(f"{field} is {_type_name(value)}, expected a string")
     if not value.isascii():
         try:
-            value.encode("utf-16-le")  # looks for them in half the time that UTF-8 takes
+            value.encode("utf-16")  # looks for them in half the time that UTF-8 takes
         except UnicodeEncodeError as error:
             raise ArticleError(
                 f"{field} holds half a surrogate pair at character {error.start}; "

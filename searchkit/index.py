@@ -20,6 +20,8 @@ from whoosh.searching import Searcher
 from searchkit.article import Article
 from searchkit.codec.commit import generation_on_disk
 from searchkit.codec.directory import create_directory, directory_size
+from searchkit.codec.facts import compiled_kernels, section_sizes
+from searchkit.codec.manifest import FORMAT_VERSION
 from searchkit.codec.record import decode_article
 from searchkit.codec.snapshot import Snapshot, open_snapshot, value_counts
 from searchkit.codec.storage import Storage
@@ -33,6 +35,7 @@ from searchkit.query.filters import Moment, Values
 from searchkit.results import Hit, Results
 from searchkit.schema import DEFAULT_LANGUAGE, FILTER_FIELDS, TEXT_FIELDS
 from searchkit.writing import AddReport, Transaction, Writer, add_articles
+from searchkit.writing.compaction import Compaction, compact
 
 __all__ = ["Index", "IndexInfo", "create", "open_index"]
 
@@ -54,8 +57,10 @@ class IndexInfo:
 
     `terms` counts the distinct terms of each text field. `values` has, for each filter (section,
     author ...), its values as they are compared, with the number of articles, the most
-    frequent first. `size` is in bytes on disk, `generation` counts the commits, `versions`
-    are those of the software in use.
+    frequent first. `deleted` articles are still in the segments, until these are merged.
+    `size` is in bytes on disk, `sections` the bytes of each kind of section of the segments,
+    the most first. `generation` counts the commits, `format` is that of the files, `versions`
+    are those of the software in use, `kernels` its compiled modules with their files.
     """
 
     path: str
@@ -65,9 +70,13 @@ class IndexInfo:
     terms: Mapping[str, int]
     values: Mapping[str, Mapping[str, int]]
     segments: int
+    deleted: int
     generation: int
     size: int
+    sections: Mapping[str, int]
+    format: int
     versions: Mapping[str, str]
+    kernels: Mapping[str, str]
 
 
 def create(path: str | os.PathLike[str], *, language: str = DEFAULT_LANGUAGE) -> Index:
@@ -174,7 +183,7 @@ class Index:
             writer.merge(wait=True)
         return count
 
-    def compact(self) -> None:
+    def compact(self) -> Compaction:
         """Merges the index into one segment, which is smallest and searched fastest, and
         frees the space of deleted articles.
 
@@ -182,7 +191,7 @@ class Index:
         index. Raises as `add` does.
         """
         with self._writer(DEFAULT_MEMORY, 1) as writer:
-            writer.compact()
+            return compact(self.path, writer)
 
     def _writer(self, memory: int, workers: int | None) -> Writer:
         if memory < _LEAST_MEMORY:
@@ -270,13 +279,17 @@ class Index:
             terms={name: sum(1 for _ in reader.lexicon(name)) for name in TEXT_FIELDS},
             values={name: value_counts(snapshot, field) for field, name in FILTER_FIELDS.items()},
             segments=len(snapshot.segments),
+            deleted=sum(each.entry.deleted for each in snapshot.segments),
             generation=snapshot.manifest.generation,
             size=directory_size(self._storage),
+            sections=section_sizes(snapshot),
+            format=FORMAT_VERSION,
             versions={
                 "searchkit": importlib.metadata.version("searchkit"),
                 "whoosh3": importlib.metadata.version("whoosh3"),
                 "python": platform.python_version(),
             },
+            kernels=compiled_kernels(),
         )
 
     # -- life

@@ -20,7 +20,7 @@ def highlights(article: Article, *terms: str, phrase: tuple[str, ...] = ()) -> d
     phrases = (Phrase(phrase),) if phrase else ()
     wanted = Targets(frozenset(english.terms(" ".join(terms))), phrases=phrases)
     found = highlight_article(
-        article, dict.fromkeys(("headline", "body", "captions"), wanted), english
+        article, dict.fromkeys(("headline", "body", "captions"), wanted), "en"
     )
     return {name: [each.plain("[", "]") for each in found[name]] for name in found}
 
@@ -44,7 +44,7 @@ def test_a_phrase_is_marked_only_where_it_stands() -> None:
 def test_the_captions_that_match_are_given_whole_with_their_number() -> None:
     article = Article(captions=captions("A quay", FILLER * 20 + "fog", "Fog"))
     wanted = Targets(frozenset({"fog"}))
-    found = highlight_article(article, {"captions": wanted}, english)["captions"]
+    found = highlight_article(article, {"captions": wanted}, "en")["captions"]
     assert [(each.caption, each.text) for each in found] == [
         (1, article.captions[1].text),
         (2, "Fog"),
@@ -73,7 +73,7 @@ words = st.sampled_from(["fog", "ferry", "storm", "quay", "<b>", "a" * 300, "\n\
 @given(st.lists(words, max_size=200).map(" ".join))
 def test_fragments_are_stretches_of_the_text_that_do_not_overlap(body: str) -> None:
     wanted = Targets(frozenset({"fog", "ferri"}), phrases=(Phrase(("storm", "quay")),))
-    found = highlight_article(Article(body=body), {"body": wanted}, english)["body"]
+    found = highlight_article(Article(body=body), {"body": wanted}, "en")["body"]
     matches = wanted.find(english.tokens(body))
     assert bool(found) == bool(matches)
     position = 0

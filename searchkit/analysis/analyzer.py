@@ -17,7 +17,7 @@ from searchkit.analysis.languages import language_code
 from searchkit.kernels.text import locate
 from searchkit.kernels.unicode_classes import MAX_SURFACE_CHARACTERS
 
-__all__ = ["Analyzer", "Found", "Token", "analyzer_for"]
+__all__ = ["Analyzer", "Token", "analyzer_for"]
 
 # Surfaces remembered with their expansions; 60 MB when full, then begun anew.
 _MAX_REMEMBERED = 100_000
@@ -37,17 +37,6 @@ class Token(NamedTuple):
     position: int
 
 
-class Found(NamedTuple):
-    """A surface of a text: ``text[start:end]`` and what it expands to.
-
-    Surfaces in writing without spaces overlap.
-    """
-
-    start: int
-    end: int
-    expansion: Expansion
-
-
 class Analyzer:
     """Turns text of one language into terms. Safe to share between threads.
 
@@ -58,15 +47,18 @@ class Analyzer:
         self.language = language_code(language)
         self._expansions = _Expansions(self.language)
 
-    def surfaces(self, text: str) -> Iterator[Found]:
-        """The surfaces of `text` in order."""
+    def surfaces(self, text: str) -> Iterator[tuple[int, int, Expansion]]:
+        """The surfaces of `text` in order: (start, end, what it expands to).
+
+        ``text[start:end]`` is the surface; in writing without spaces they overlap.
+        """
         if not text.isascii():
             # Not to be written in UTF-8, and part of no word.
             text = _SURROGATE.sub("\ufffd", text)
         bounds = iter(locate(text))
         for start, end in zip(bounds, bounds, strict=True):
             surface = text[start : min(end, start + MAX_SURFACE_CHARACTERS)]
-            yield Found(start, end, self._expansions[surface])
+            yield start, end, self._expansions[surface]
 
     def tokens(self, text: str) -> Iterator[Token]:
         """All terms of `text`, by position; several may share one, and their characters."""

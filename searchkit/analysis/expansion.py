@@ -19,11 +19,12 @@ __all__ = ["MAX_TERM_CHARACTERS", "Expander", "Expansion", "Part"]
 
 MAX_TERM_CHARACTERS = MAX_SURFACE_CHARACTERS
 
-_SEPARATORS = ".,&_\\-\u2010\u2011\u066b\u066c"
-_SEPARATOR = re.compile(f"[{_SEPARATORS}]")
-_PART = re.compile(f"[^{_SEPARATORS}]+")
+# Joiners between the parts of a surface; an apostrophe or middle dot is within a word.
+_SEPARATORS = ".,&_-\u2010\u2011\u066b\u066c"
+_SEPARATOR = re.compile(f"[{re.escape(_SEPARATORS)}]")
+_PART = re.compile(f"[^{re.escape(_SEPARATORS)}]+")
 # Words with digits or symbols have no inflection: without this, U.S. would lose its s.
-_UNINFLECTED = re.compile(f"[\\d+#@{_SEPARATORS}]")
+_UNINFLECTED = re.compile(f"[\\d+#@{re.escape(_SEPARATORS)}]")
 _HYPHEN = re.compile("[-\u2010\u2011]")
 _SIGNS = ("#", "@")
 _POSSESSIVES = ("'s", "’s")
@@ -129,8 +130,9 @@ class Expander:
             parts, meanings = self._compound(surface, start, self._stem(_HYPHEN.sub("", folded)))
         width = parts[-1].offset + 1
         if sign:
-            parts.insert(1, Part(sign + folded, 0, 0, end))
-            meanings = [(sign + folded,)]
+            signed = (sign + folded)[:MAX_TERM_CHARACTERS]
+            parts.insert(1, Part(signed, 0, 0, end))
+            meanings = [(signed,)]
         return Expansion(tuple(parts), width, tuple(meanings))
 
     def _one_position(self, folded: str) -> tuple[str, ...]:
@@ -154,7 +156,7 @@ class Expander:
             Part(self._stem(self._folded(word[0])), offset, word.start(), word.end())
             for offset, word in enumerate(words)
         ]
-        meanings = [(joined,)]
+        meanings: list[tuple[str, ...]] = [(joined,)]
         if all(_HYPHEN.match(surface, word.end()) for word in words[:-1]):
             meanings.append(tuple(part.term for part in parts))
         parts.insert(1, Part(joined, 0, start, len(surface)))
@@ -162,12 +164,14 @@ class Expander:
 
     def _folded(self, word: str) -> str:
         """A word folded, without a possessive ending or an elided article."""
-        folded = (fold(word) or word)[:MAX_TERM_CHARACTERS]
+        # A cut may leave a joiner at the end.
+        folded = fold(word)[:MAX_TERM_CHARACTERS].rstrip(_SEPARATORS + "'·")
         if self._possessive and folded.endswith("'s"):
             folded = folded[:-2]
         if self._elision and (elided := self._elision.match(folded)):
             folded = folded[elided.end() :]
-        return folded
+        # Of a word of modifiers only nothing is left.
+        return folded or word
 
     def _stem(self, word: str) -> str:
         if self._stemmer is None or _UNINFLECTED.search(word):

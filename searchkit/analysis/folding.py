@@ -8,7 +8,7 @@ __all__ = ["fold"]
 
 # Letters that Unicode does not decompose though people type them without the stroke, and
 # typographic variants.
-_PLAIN = {
+_PLAIN: dict[str, str | None] = {
     "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "ŧ": "t", "æ": "ae",
     "œ": "oe", "þ": "th", "’": "'", "\u02bc": "'", "\uff07": "'", "\u05f3": "'",
     "\u2027": "·", "\u2010": "-",

@@ -50,19 +50,25 @@ class Targets:
         """
         if not (self.terms or self.patterns or self.phrases):
             return []
-        sequence = list(tokens)
-        places: dict[str, set[int]] = {}
-        for token in sequence:
-            places.setdefault(token.term, set()).add(token.position)
-        wanted = {term for term in places if self._wants(term)}
+        in_phrases = {term for phrase in self.phrases for term in phrase.terms}
+        concerned: dict[str, bool] = {}
+        candidates = []
+        places: dict[str, set[int]] = {term: set() for term in in_phrases}
+        for token in tokens:
+            term = token.term
+            if term not in concerned:
+                concerned[term] = term in in_phrases or self._wants(term)
+            if concerned[term]:
+                candidates.append(token)
+                if term in in_phrases:
+                    places[term].add(token.position)
         standing: set[tuple[str, int]] = set()
         for phrase in self.phrases:
-            if places.keys() >= set(phrase.terms):
-                standing |= _places_of(phrase, places)
+            standing |= _places_of(phrase, places)
         return _apart(
             Span(token.start, token.end, token.term)
-            for token in sequence
-            if token.term in wanted or (token.term, token.position) in standing
+            for token in candidates
+            if (token.term, token.position) in standing or self._wants(token.term)
         )
 
     def _wants(self, term: str) -> bool:

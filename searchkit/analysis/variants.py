@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from searchkit.analysis.analyzer import Found, analyzer_for
+from searchkit.analysis.analyzer import analyzer_for
+from searchkit.analysis.expansion import Expansion
 from searchkit.kernels.unicode_classes import CharacterClass, class_of
 
 __all__ = ["Variant", "variants_of"]
@@ -32,16 +33,17 @@ def variants_of(text: str, languages: Sequence[str]) -> list[Variant]:
     return list(found)
 
 
-def _variants(text: str, surfaces: list[Found]) -> list[Variant]:
+def _variants(text: str, surfaces: list[tuple[int, int, Expansion]]) -> list[Variant]:
     if not surfaces:
         return []
+    last_start, _, last = surfaces[-1]
     if len(surfaces) == 1:
-        (only,) = surfaces
-        if class_of(ord(text[only.start])) in (CharacterClass.UNSPACED, CharacterClass.JAMO_TAIL):
+        if class_of(ord(text[last_start])) in (CharacterClass.UNSPACED, CharacterClass.JAMO_TAIL):
             # A single character, which in the text has another after it, or none.
-            return [Variant(only.expansion.sequence, is_prefix=True)]
-        return [Variant(meaning) for meaning in only.expansion.meanings]
-    if surfaces[-2].end > surfaces[-1].start:
+            return [Variant(last.sequence, is_prefix=True)]
+        return [Variant(meaning) for meaning in last.meanings]
+    _, end_before, _ = surfaces[-2]
+    if end_before > last_start:
         # The last character of the bigram before, by itself only where the text ends with it.
         surfaces = surfaces[:-1]
-    return [Variant(tuple(term for each in surfaces for term in each.expansion.sequence))]
+    return [Variant(tuple(term for *_, expansion in surfaces for term in expansion.sequence))]

@@ -55,6 +55,8 @@ class FixedColumn(Sequence[bytes]):
         return len(self._section) // self._size
 
     def __getitem__(self, document: int) -> bytes:  # type: ignore[override]  # no slices
+        if not 0 <= document < len(self):
+            raise IndexError(document)  # which also ends an iteration
         start = document * self._size
         return bytes(self._section[start : start + self._size])
 

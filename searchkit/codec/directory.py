@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
@@ -27,7 +26,7 @@ def create_directory(path: Path, language: str) -> None:
     language = language_code(language)
     try:
         path.mkdir(parents=True, exist_ok=True)
-        names = os.listdir(path)
+        names = {each.name for each in path.iterdir()}
     except FileExistsError as error:
         raise IndexExistsError(f"{path} is a file; choose another directory") from error
     except OSError as error:

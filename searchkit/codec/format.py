@@ -162,7 +162,7 @@ class SegmentFile:
         place = self._place(name)
         if 0 in place.checked:
             self._check(name, place, 0, len(place.checked))
-        return self._data[place.offset : place.offset + place.length]
+        return place.data[: place.length]
 
     def part(self, name: str, start: int, end: int) -> memoryview:
         """The section with 8 bytes more; only from `start` to `end` it is checked."""
@@ -172,7 +172,7 @@ class SegmentFile:
         first, last = start // CHUNK, -(-end // CHUNK)
         if place.checked.find(0, first, last) >= 0:
             self._check(name, place, first, last)
-        return self._data[place.offset : place.offset + place.length + _SLACK]
+        return place.data
 
     def verify(self) -> Iterator[str]:
         """Reads and checks everything; yields the name of each section that is damaged."""
@@ -184,7 +184,9 @@ class SegmentFile:
                 yield name
 
     def close(self) -> None:
-        """Lets go of the file; it is unmapped with the last view of it."""
+        """Lets go of the file, which then has no sections; it is unmapped with the last view."""
+        # Not the data alone: kernels would read beyond the end of an empty section.
+        self._sections = {}
         self._data = memoryview(b"")
 
     def _place(self, name: str) -> _Place:
@@ -194,16 +196,16 @@ class SegmentFile:
             raise damaged(self.path, f"there is no section {name}") from None
 
     def _check(self, name: str, place: _Place, first: int, last: int) -> None:
-        end = place.offset + place.length
         for chunk in range(first, last):
             if place.checked[chunk]:
                 continue
-            start = place.offset + chunk * CHUNK
-            data = self._data[start : min(start + CHUNK, end)]
+            start = chunk * CHUNK
+            data = place.data[start : min(start + CHUNK, place.length)]
             if xxhash.xxh3_64_intdigest(data) != place.checksums[chunk]:
                 raise damaged(
                     self.path,
-                    f"section {name} is not as it was written, from byte {start} on",
+                    f"section {name} is not as it was written, "
+                    f"from byte {place.offset + start} of the file on",
                 )
             place.checked[chunk] = 1
 
@@ -242,16 +244,20 @@ class SegmentFile:
             chunks = -(-length // CHUNK)
             checksums = struct.unpack_from(f"<{chunks}Q", table, position)
             position += 8 * chunks
-            sections[name] = _Place(offset, length, checksums)
+            data = self._data[offset : offset + length + _SLACK]
+            sections[name] = _Place(data, offset, length, checksums)
         return sections
 
 
 class _Place:
     """Where a section is, and which of its chunks have been checked."""
 
-    __slots__ = ("checked", "checksums", "length", "offset")
+    __slots__ = ("checked", "checksums", "data", "length", "offset")
 
-    def __init__(self, offset: int, length: int, checksums: tuple[int, ...]) -> None:
+    def __init__(
+        self, data: memoryview, offset: int, length: int, checksums: tuple[int, ...]
+    ) -> None:
+        self.data = data  # with what kernels may read beyond
         self.offset = offset
         self.length = length
         self.checksums = checksums

@@ -16,12 +16,12 @@ import contextlib
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
 from searchkit.codec.columns import FixedColumn, NumbersColumn, WordsColumn
-from searchkit.codec.format import SegmentFile, SegmentFileWriter, damaged
+from searchkit.codec.format import SegmentFile, SegmentFileWriter
 from searchkit.codec.storage import Storage
 from searchkit.codec.stored import INDEX_SECTION, SECTION, StoredReader, StoredWriter
 from searchkit.kernels import FINGERPRINT
@@ -29,7 +29,7 @@ from searchkit.kernels.dictionary import Dictionary
 from searchkit.kernels.lookup import find_slot, make_slots
 from searchkit.kernels.merge import FieldMerger
 from searchkit.kernels.postings import PostingList
-from searchkit.schema import LIST_COLUMNS, TEXT_FIELDS, VALUE_FIELDS
+from searchkit.schema import TEXT_FIELDS
 
 __all__ = [
     "DIGEST_BYTES",
@@ -52,7 +52,7 @@ NO_TIME = (1 << 64) - 1
 # Extents are written in pieces of about this size.
 PIECE_BYTES = 4 << 20
 
-_TYPECODES = {1: "B", 2: "H", 4: "I"}
+_TYPECODES: dict[int, Literal["B", "H", "I"]] = {1: "B", 2: "H", 4: "I"}
 
 
 def file_name(name: str) -> str:
@@ -139,7 +139,9 @@ class SegmentWriter:
         """Writes a column as its writer encoded it."""
         self._file.add(f"column:{name}", data)
 
-    def finish(self, documents: int, fingerprints: bytes, languages: Sequence[str]) -> WrittenSegment:
+    def finish(
+        self, documents: int, fingerprints: bytes, languages: Sequence[str]
+    ) -> WrittenSegment:
         """Writes the rest, and returns when the file is safely on the disk."""
         self.add_column("fingerprint", fingerprints)
         self._file.add("fingerprints", make_slots(fingerprints).tobytes())
@@ -213,6 +215,10 @@ class Segment:
             self._kept[f"lengths:{field}"] = kept
         return kept
 
+    def lengths_of(self, field: str) -> Sequence[int] | None:
+        """`lengths`, or None for a field that has none, or that there is not."""
+        return self.lengths(field) if f"lengths:{field}" in self.file else None
+
     def documents_with_id(self, article_id: str) -> Sequence[int]:
         """The documents, deleted or not, of an article."""
         postings = self.find("id", article_id.encode())
@@ -226,7 +232,8 @@ class Segment:
         if kept is None:
             kept = self.file.whole("fingerprints"), self.file.whole("column:fingerprint")
             self._kept["fingerprints"] = kept
-        return int(find_slot(*kept, fingerprint))
+        slots, fingerprints = kept
+        return find_slot(slots, fingerprints, fingerprint)
 
     # -- what is kept of each document
 

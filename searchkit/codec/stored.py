@@ -1,9 +1,9 @@
 """Stored articles: JSON, many to a block, each block compressed by zstd.
 
-    stored        the blocks one after the other; a block decompressed is u32 length of each
-                  of its documents, then the documents
-    stored:index  u64 end of each block in `stored`, then u32 number of the first document of
-                  each, and one beyond the last
+stored        the blocks one after the other; a block decompressed is u32 length of each
+              of its documents, then the documents
+stored:index  u64 end of each block in `stored`, then u32 number of the first document of
+              each, and one beyond the last
 """
 
 from __future__ import annotations
@@ -77,13 +77,13 @@ class StoredWriter:
     def _compress(self, blocks: list[list[bytes]]) -> None:
         if not blocks:
             return
-        joined = [
+        joined: list[bytes | bytearray | memoryview] = [
             b"".join([array("I", [len(each) for each in block]).tobytes(), *block])
             for block in blocks
         ]
         compressed = self._compressor.multi_compress_to_buffer(joined)
-        for block, data in zip(blocks, compressed, strict=True):
-            self._append(data.tobytes(), len(block))
+        for place, block in enumerate(blocks):
+            self._append(compressed[place].tobytes(), len(block))
 
     def _append(self, data: bytes | memoryview, documents: int) -> None:
         self._output.write(bytes(data))
@@ -146,4 +146,3 @@ class StoredReader:
         lengths = memoryview(data)[: 4 * count].cast("I")
         ends = list(itertools.accumulate(lengths, initial=4 * count))
         return [data[start:end] for start, end in itertools.pairwise(ends)]
-

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 from searchkit.analysis import fold
 
-__all__ = ["filter_term", "published_key", "published_terms"]
+__all__ = ["TIME_LEVELS", "filter_term", "published_key", "published_term"]
 
 # A value longer than a term may be is cut for filtering, and so is what it is compared with.
 _MAX_FILTER_CHARACTERS = 255
@@ -17,7 +17,7 @@ _SIGN = 1 << 63
 
 # A time is indexed in full and at seven coarser levels, of 2**8 to 2**56 microseconds, so that
 # a range of times is a few hundred terms at most (as Whoosh's NUMERIC fields have it).
-_LEVELS = tuple((shift, bytes((shift,))) for shift in range(0, 64, 8))
+TIME_LEVELS = 8
 
 
 def filter_term(value: str) -> str:
@@ -34,6 +34,9 @@ def published_key(moment: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds + _SIGN
 
 
-def published_terms(key: int) -> list[bytes]:
-    """The terms of a time, the finest first: a byte that names the level, then the number."""
-    return [mark + (key >> shift).to_bytes(8, "big") for shift, mark in _LEVELS]
+def published_term(key: int, level: int) -> bytes:
+    """The term of a time at a level: a byte that names it, then the number without its lowest
+    ``8 * level`` bits.
+    """
+    shift = 8 * level
+    return bytes((shift,)) + (key >> shift).to_bytes(8, "big")

@@ -19,6 +19,7 @@ from searchkit.kernels.postings import PostingList
 __all__ = ["PostingMatcher"]
 
 _NOTHING = array("I")
+_BEYOND = 0xFFFFFFFF
 
 
 class PostingMatcher(LeafMatcher):  # type: ignore[misc]  # whoosh is untyped
@@ -68,8 +69,11 @@ class PostingMatcher(LeafMatcher):  # type: ignore[misc]  # whoosh is untyped
         return copy.copy(self)  # what changes is replaced, never changed in place
 
     def id(self) -> int:
-        """The document here."""
-        return self._documents[self._index]
+        """The document here; at the end a number beyond all, for which Whoosh's `AndNot` asks."""
+        try:
+            return self._documents[self._index]
+        except IndexError:
+            return _BEYOND
 
     def all_ids(self) -> Iterator[int]:
         """The documents from here on; the matcher itself stays where it is."""

@@ -13,7 +13,7 @@ from whoosh.analysis import Token as WhooshToken
 from whoosh.fields import DATETIME, ID, STORED, TEXT, Schema
 from whoosh.util.times import datetime_to_long
 
-from searchkit.analysis import analyzer_for, fold, language_of
+from searchkit.analysis import Token, analyzer_for, fold, language_of, variants_of
 from searchkit.article import Article
 from searchkit.codec.segment import NO_TIME
 from searchkit.codec.values import filter_term
@@ -43,7 +43,7 @@ def whoosh_schema(language: str) -> Schema:
         for name in FILTER_FIELDS
     }
     return Schema(
-        id=ID(unique=True, stored=True), published=PublishedTime(), url=STORED, **text, **filters
+        id=ID(unique=True, stored=True), published=_PublishedTime(), url=STORED, **text, **filters
     )
 
 
@@ -59,7 +59,7 @@ class CommittedSchema(Schema):  # type: ignore[misc]  # whoosh is untyped
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class _Texts:
     """The texts of one field of one document, and the language that they are in."""
 
     texts: Sequence[str]
@@ -68,7 +68,7 @@ class Texts:
 
 class AnalyzedText(TEXT):  # type: ignore[misc]  # whoosh is untyped
     """A field of text with positions, analysed as searchkit does. Several texts of a document
-    (a list, or `Texts` in another language) get gaps in between.
+    (a list, or `_Texts` in another language) get gaps in between.
     """
 
     def __init__(self, language: str) -> None:
@@ -78,12 +78,12 @@ class AnalyzedText(TEXT):  # type: ignore[misc]  # whoosh is untyped
 
     def index(
         self,
-        value: str | Sequence[str] | Texts,
+        value: str | Sequence[str] | _Texts,
         **kwargs: Any,  # noqa: ARG002  # Whoosh's signature
     ) -> Iterator[tuple[bytes, int, float, bytes]]:
         """The postings of one document: (term, frequency, weight, encoded positions)."""
         analyzer = self.analyzer
-        if isinstance(value, Texts):
+        if isinstance(value, _Texts):
             analyzer, value = TermAnalyzer(value.language), value.texts
         positions: dict[str, list[int]] = {}
         for token in analyzer(value):
@@ -125,13 +125,14 @@ class TermAnalyzer(WhooshAnalyzer):  # type: ignore[misc]  # whoosh is untyped
         """Whoosh's protocol: yields one token object, again and again.
 
         Several terms may share a position; between the texts of a list CAPTION_GAP are left
-        free.
+        free. In the mode ``"query"`` there is one term to a position: the phrase that the text
+        most likely means.
         """
         token = WhooshToken(positions, chars, mode=mode, **kwargs)
         base = start_pos
         for text in [value] if isinstance(value, str) else value:
             position = base
-            for found in analyzer_for(self.language).tokens(text):
+            for found in self._tokens(text, mode):
                 position = base + found.position
                 token.text = found.term
                 token.boost = 1.0
@@ -142,6 +143,13 @@ class TermAnalyzer(WhooshAnalyzer):  # type: ignore[misc]  # whoosh is untyped
                     token.original = text[found.start : found.end]
                 yield token
             base = position + CAPTION_GAP
+
+    def _tokens(self, text: str, mode: str) -> Iterator[Token]:
+        if mode != "query":
+            return analyzer_for(self.language).tokens(text)
+        meant = variants_of(text, [self.language])[:1]
+        terms = (term for variant in meant for term in variant.terms)
+        return (Token(term, 0, len(text), position) for position, term in enumerate(terms))
 
 
 class ValueAnalyzer(WhooshAnalyzer):  # type: ignore[misc]  # whoosh is untyped
@@ -159,7 +167,7 @@ class ValueAnalyzer(WhooshAnalyzer):  # type: ignore[misc]  # whoosh is untyped
         yield token
 
 
-class PublishedTime(DATETIME):  # type: ignore[misc]  # whoosh is untyped
+class _PublishedTime(DATETIME):  # type: ignore[misc]  # whoosh is untyped
     """When an article was published: indexed and sorted by in UTC, stored as it was written."""
 
     def __init__(self) -> None:
@@ -188,7 +196,7 @@ def document_of(article: Article, language: str) -> dict[str, Any]:
     }
     for name in TEXT_FIELDS & fields.keys():
         fields[f"_stored_{name}"] = fields[name]
-        fields[name] = Texts(texts[name], code)
+        fields[name] = _Texts(texts[name], code)
     for name in FILTER_FIELDS.keys() & fields.keys():
         value = fields[name]
         fields[f"_stored_{name}"] = value

@@ -49,23 +49,20 @@ cdef class Inverter:
     """Inverts one batch after the other; keeps its working memory between them."""
 
     cdef uint32_t* counts  # by term; all zero between batches
-    cdef size_t terms
     cdef uint32_t* seen
-    cdef size_t seen_capacity
+    cdef size_t terms
     cdef Placed* placed
-    cdef uint32_t* numbers
     cdef size_t capacity
 
     def __dealloc__(self):
         free(self.counts)
         free(self.seen)
         free(self.placed)
-        free(self.numbers)
 
     @property
     def nbytes(self):
         """Bytes of memory held."""
-        return self.terms * 4 + self.seen_capacity * 4 + self.capacity * 12
+        return self.terms * 8 + self.capacity * sizeof(Placed)
 
     def invert(
         self, const uint32_t[::1] tokens, const uint32_t[::1] ends,
@@ -80,8 +77,9 @@ cdef class Inverter:
         as `Vocabulary` has it, which knows `terms` of them; an empty `single` means that
         tokens are term numbers. Of several texts of one document each begins `gap` positions
         after the last position of the one before. Adds to `lengths`, unless that is empty, the
-        tokens of each document; returns (Run, array('I') of each text's first position). The places of one
-        term in an expansion must ascend. Raises MemoryError, also when a run exceeds 4 GiB.
+        tokens of each document; returns (Run, array('I') of each text's first position). The
+        places of one term in an expansion must ascend. Raises MemoryError, also when a run
+        exceeds 4 GiB.
         """
         cdef Run run = Run()
         cdef array.array starts = make_array("I", bytes(4 * max(0, last - first)))
@@ -115,14 +113,19 @@ cdef class Inverter:
         return run, starts
 
     cdef bint _grow(self, size_t terms) noexcept:
-        cdef uint32_t* counts
+        """Makes room to count so many terms; False when there is no memory."""
+        cdef void* grown
         if terms > self.terms:
             terms += terms >> 1
-            counts = <uint32_t*>realloc(self.counts, terms * 4)
-            if counts == NULL:
+            grown = realloc(self.counts, terms * 4)
+            if grown == NULL:
                 return False
-            memset(counts + self.terms, 0, (terms - self.terms) * 4)
-            self.counts = counts
+            self.counts = <uint32_t*>grown
+            memset(self.counts + self.terms, 0, (terms - self.terms) * 4)
+            grown = realloc(self.seen, terms * 4)
+            if grown == NULL:
+                return False
+            self.seen = <uint32_t*>grown
             self.terms = terms
         return True
 
@@ -132,19 +135,74 @@ cdef class Inverter:
         size_t begin, size_t end, uint32_t gap, bint positional, uint32_t* lengths,
         uint32_t* starts, Run run
     ) noexcept nogil:
-        cdef size_t total = _occurrences(tokens, begin, end, single, multiple)
-        cdef size_t seen = 0
-        cdef size_t i, t, begin_of_text, done
-        cdef uint32_t term, position, base, code, k, document
-        cdef uint32_t* counts = self.counts
-        cdef const uint32_t* expansion
-        if not self._room(total):
+        cdef size_t seen = self._count(tokens, begin, end, single, multiple)
+        cdef size_t total = 0
+        cdef size_t i
+        cdef uint32_t count
+        for i in range(seen):
+            count = self.counts[self.seen[i]]
+            self.counts[self.seen[i]] = <uint32_t>total
+            total += count
+        run.terms = <uint32_t*>malloc(seen * 4 + 4)
+        run.offsets = <uint32_t*>malloc(seen * 4 + 4)
+        if run.terms == NULL or run.offsets == NULL or not self._room(total):
+            for i in range(seen):
+                self.counts[self.seen[i]] = 0
             return False
+        self._place(
+            tokens, ends, documents, single, multiple, first, last, begin, gap, lengths, starts
+        )
+        # Now counts[term] is the end of its stretch.
+        return _encode_run(self.placed, self.seen, self.counts, seen, total, positional, run)
 
-        # Term and place of each occurrence, in the order of the text; each term counted.
-        done = 0
-        base = position = 0
-        begin_of_text = begin
+    cdef size_t _count(
+        self, const uint32_t* tokens, size_t begin, size_t end, const uint32_t* single,
+        const uint32_t* multiple
+    ) noexcept nogil:
+        """Counts each term's occurrences; returns how many terms there are, in `seen`."""
+        cdef size_t seen = 0
+        cdef size_t i
+        cdef uint32_t code, term, k
+        cdef const uint32_t* expansion
+        for i in range(begin, end):
+            code = single[tokens[i]] if single != NULL else tokens[i]
+            if not code & MANY:
+                if self.counts[code] == 0:
+                    self.seen[seen] = code
+                    seen += 1
+                self.counts[code] += 1
+                continue
+            expansion = multiple + (code & (MANY - 1))
+            for k in range(expansion[0]):
+                term = expansion[2 + 2 * k]
+                if self.counts[term] == 0:
+                    self.seen[seen] = term
+                    seen += 1
+                self.counts[term] += 1
+        return seen
+
+    cdef bint _room(self, size_t total) noexcept nogil:
+        """Makes room to place so many occurrences; False when there is no memory."""
+        if total > self.capacity:
+            free(self.placed)
+            self.capacity = total + (total >> 2)
+            self.placed = <Placed*>malloc(self.capacity * sizeof(Placed))
+            if self.placed == NULL:
+                self.capacity = 0
+                return False
+        return True
+
+    cdef void _place(
+        self, const uint32_t* tokens, const uint32_t* ends, const uint32_t* documents,
+        const uint32_t* single, const uint32_t* multiple, size_t first, size_t last,
+        size_t begin, uint32_t gap, uint32_t* lengths, uint32_t* starts
+    ) noexcept nogil:
+        """Puts each occurrence where counts[term] says, and moves that on."""
+        cdef uint32_t* counts = self.counts
+        cdef Placed* placed = self.placed
+        cdef size_t i, t
+        cdef uint32_t base = 0, position = 0, document, code, term, k, place, occurrences
+        cdef const uint32_t* expansion
         for t in range(first, last):
             document = documents[t]
             if t > first and documents[t - 1] == document:
@@ -154,96 +212,29 @@ cdef class Inverter:
                 base = 0
             position = base
             starts[t - first] = base
-            for i in range(begin_of_text, ends[t]):
+            occurrences = 0
+            for i in range(begin, ends[t]):
                 code = single[tokens[i]] if single != NULL else tokens[i]
                 if not code & MANY:
-                    if counts[code] == 0:
-                        self.seen[seen] = code
-                        seen += 1
-                    counts[code] += 1
-                    self.numbers[done] = code
-                    self.placed[done].document = document
-                    self.placed[done].position = position
-                    done += 1
+                    place = counts[code]
+                    counts[code] = place + 1
+                    placed[place].document = document
+                    placed[place].position = position
                     position += 1
+                    occurrences += 1
                     continue
                 expansion = multiple + (code & (MANY - 1))
                 for k in range(expansion[0]):
                     term = expansion[2 + 2 * k]
-                    if counts[term] == 0:
-                        self.seen[seen] = term
-                        seen += 1
-                    counts[term] += 1
-                    self.numbers[done] = term
-                    self.placed[done].document = document
-                    self.placed[done].position = position + expansion[3 + 2 * k]
-                    done += 1
+                    place = counts[term]
+                    counts[term] = place + 1
+                    placed[place].document = document
+                    placed[place].position = position + expansion[3 + 2 * k]
                 position += expansion[1]
-            begin_of_text = ends[t]
-        return self._distribute(total, seen, positional, lengths, run)
-
-    cdef bint _room(self, size_t total) noexcept nogil:
-        """Makes room for so many occurrences, and as many different terms."""
-        cdef size_t capacity
-        if total <= self.capacity:
-            return True
-        capacity = total + (total >> 2)
-        free(self.placed)
-        free(self.numbers)
-        free(self.seen)
-        self.capacity = self.seen_capacity = 0
-        # The second half of `placed` is where the sorted ones go.
-        self.placed = <Placed*>malloc(2 * capacity * sizeof(Placed))
-        self.numbers = <uint32_t*>malloc(capacity * 4)
-        self.seen = <uint32_t*>malloc(capacity * 4)
-        if self.placed == NULL or self.numbers == NULL or self.seen == NULL:
-            return False
-        self.capacity = self.seen_capacity = capacity
-        return True
-
-    cdef bint _distribute(
-        self, size_t total, size_t seen, bint positional, uint32_t* lengths, Run run
-    ) noexcept nogil:
-        cdef Placed* sorted_ = self.placed + self.capacity
-        cdef uint32_t* counts = self.counts
-        cdef uint32_t place = 0, count
-        cdef size_t i, n
-        run.terms = <uint32_t*>malloc(seen * 4 + 4)
-        run.offsets = <uint32_t*>malloc(seen * 4 + 4)
-        if run.terms == NULL or run.offsets == NULL:
-            for i in range(seen):
-                counts[self.seen[i]] = 0
-            return False
-        for i in range(seen):
-            count = counts[self.seen[i]]
-            counts[self.seen[i]] = place
-            place += count
-        for i in range(total):
-            place = counts[self.numbers[i]]
-            counts[self.numbers[i]] = place + 1
-            sorted_[place] = self.placed[i]
-        if lengths != NULL:
-            for i in range(total):
-                lengths[self.placed[i].document] += 1
-        # Now counts[term] is the end of its stretch.
-        if not _encode_run(sorted_, self.seen, counts, seen, total, positional, run):
-            return False
-        return True
-
-
-cdef size_t _occurrences(
-    const uint32_t* tokens, size_t begin, size_t end, const uint32_t* single,
-    const uint32_t* multiple
-) noexcept nogil:
-    cdef size_t total = end - begin
-    cdef size_t i
-    if single == NULL:
-        return total
-    for i in range(begin, end):
-        if single[tokens[i]] & MANY:
-            # A surface may stand for no term.
-            total = total - 1 + multiple[single[tokens[i]] & (MANY - 1)]
-    return total
+                occurrences += expansion[0]
+            if lengths != NULL:
+                lengths[document] += occurrences
+            begin = ends[t]
 
 
 cdef bint _encode_run(

@@ -24,7 +24,7 @@ cdef extern from *:
 
 cdef enum:
     MAX_CHARACTERS = 255
-    # Four bytes a character, and eight more for words stored whole.
+    # Four bytes a character, and zeros up to a multiple of eight.
     MAX_BYTES = 1032
     # A table begins with 2**12 entries.
     FIRST_BITS = 12
@@ -585,5 +585,6 @@ cdef uint32_t characters_between(const uint8_t* start, const uint8_t* end) noexc
 
 cdef array.array _copied(Sink* sink):
     cdef array.array copy = array.clone(_NUMBERS, sink.count, zero=False)
-    memcpy(copy.data.as_uints, sink.tokens, sink.count * sizeof(uint32_t))
+    if sink.count:
+        memcpy(copy.data.as_uints, sink.tokens, sink.count * sizeof(uint32_t))
     return copy

@@ -49,8 +49,6 @@ _SHORT_CONJUNCTIONS = re.compile(r"\s+(?:y|e|i)\s+")
 _BY = re.compile(r"(?:by|written by|reported by|text by)\s*:?\s+(?=\S)", re.IGNORECASE)
 # von and par are parts of names, too: only before a first name and a surname.
 _BY_ELSEWHERE = re.compile(r"(?:von|par|por|text von|texte de)\s*:?\s+(?=\S+\s+\S)", re.IGNORECASE)
-_SEPARATORS = (re.compile(r"\s*[;|]\s*"), re.compile(r"\s+/\s+"))
-_COMMAS = re.compile(r"\s*,\s*")
 _LEADING_CONJUNCTION = re.compile(r"(?:and|und|et|y|&)\s+")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|esq|md|phd|dphil|cpa|rn|dds|jd)", re.IGNORECASE)
 
@@ -125,12 +123,12 @@ def looks_like_names(text: str) -> bool:
 
 
 def _parted(line: str) -> list[str]:
-    """The line, parted at its semicolons, slashes or commas."""
-    for separator in _SEPARATORS:
-        parts = [part for part in separator.split(line) if part]
+    """The line, whose spaces are single, parted at its semicolons, slashes or commas."""
+    for separated in (line.replace("|", ";").split(";"), line.split(" / ")):
+        parts = [part.strip() for part in separated if part.strip()]
         if len(parts) > 1:
             return parts
-    parts = [part for part in _COMMAS.split(line) if part]
+    parts = [part.strip() for part in line.split(",") if part.strip()]
     if len(parts) == 2 and not any(" " in part for part in parts) and not is_agency(parts[1]):
         return [line]  # Doe, Jane
     names: list[str] = []
@@ -144,6 +142,8 @@ def _parted(line: str) -> list[str]:
 
 
 def _joined_by_and(part: str) -> list[str]:
+    if part.count(" ") < 2:  # nothing between two spaces
+        return [part]
     names = _CONJUNCTIONS.split(part)
     if len(names) == 1:
         halves = _SHORT_CONJUNCTIONS.split(part)

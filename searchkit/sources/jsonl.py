@@ -185,8 +185,8 @@ class _LineReader:
         if self._recognition is not None and self._fingerprint is not None:
             fingerprint = self._fingerprint(line)
             if self._recognition.known(fingerprint):
-                if self._fields and self._records.missing:
-                    self._read_sound(line)  # for the keys that it has
+                if self._fields and self._records.missing:  # perhaps it has one of the keys
+                    _ = self._read_sound(line) or self._read_any(number, line, [])
                 return ((fingerprint, None),)
         mapped = self._read_sound(line)
         told: list[tuple[str, str]] = []

@@ -78,9 +78,7 @@ class _Adding:
         # Of the articles since the last commit.
         self._added = self._updated = self._unchanged = 0
 
-    def _fingerprinted(
-        self, articles: Iterable[Record]
-    ) -> Iterator[tuple[bytes, Record | None]]:
+    def _fingerprinted(self, articles: Iterable[Record]) -> Iterator[tuple[bytes, Record | None]]:
         """Each record with its fingerprint; None for one that the index has."""
         if isinstance(articles, Reading):
             self._report.rejected, self._report.notices = articles.rejects, articles.notices

@@ -18,7 +18,7 @@ from searchkit.codec.segment import (
     WrittenSegment,
 )
 from searchkit.codec.storage import Storage
-from searchkit.codec.values import filter_term, published_key, published_terms
+from searchkit.codec.values import TIME_LEVELS, filter_term, published_key, published_term
 from searchkit.kernels import FINGERPRINT
 from searchkit.kernels.invert import Inverter, Run
 from searchkit.kernels.merge import RunMerger
@@ -111,9 +111,7 @@ class SegmentBuilder:
         self._add_texts(articles)
         self._add_values(articles)
         self._digests.append_all([record.digest for record in records])
-        self._fingerprints.append_all(
-            [record.fingerprint or _NO_FINGERPRINT for record in records]
-        )
+        self._fingerprints.append_all([record.fingerprint or _NO_FINGERPRINT for record in records])
         self._documents += len(records)
 
     def _add_texts(self, articles: Sequence[Article]) -> None:
@@ -256,7 +254,7 @@ class _Values:
         self.terms: list[bytes] = []
         self._numbers: dict[bytes, int] = {}
         self._filters: dict[str, int | None] = {}
-        self._times: dict[int, list[int]] = {}
+        self._times: list[dict[int, int]] = [{} for _ in range(TIME_LEVELS)]
 
     def term(self, term: bytes) -> int:
         """The number of a term."""
@@ -288,12 +286,14 @@ class _Values:
         """As `filters`, the numbers of the terms of times; NO_TIME has none."""
         tokens: list[int] = []
         ends = []
-        known = self._times
+        levels = self._times
         for key in keys:
             if key != NO_TIME:
-                numbers = known.get(key)
-                if numbers is None:
-                    numbers = known[key] = [self.term(term) for term in published_terms(key)]
-                tokens += numbers
+                for level, known in enumerate(levels):
+                    coarse = key >> 8 * level
+                    number = known.get(coarse)
+                    if number is None:
+                        number = known[coarse] = self.term(published_term(key, level))
+                    tokens.append(number)
             ends.append(len(tokens))
         return tokens, ends

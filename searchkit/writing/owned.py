@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from searchkit.codec.deletions import bitmap_bytes, write_deletions
 from searchkit.codec.manifest import SegmentEntry, deletions_name
-from searchkit.codec.segment import Segment, WrittenSegment
+from searchkit.codec.segment import Segment, WrittenSegment, documents_of
 from searchkit.codec.snapshot import LiveSegment
 from searchkit.codec.storage import Storage
 from searchkit.writing.merge import DELETED
@@ -18,13 +18,15 @@ __all__ = ["OwnedSegment"]
 class OwnedSegment:
     """A segment, committed or only written, with deletions that may not be committed yet."""
 
-    def __init__(self, segment: Segment, entry: SegmentEntry, deleted: bytes) -> None:
+    def __init__(self, segment: Segment, entry: SegmentEntry, deleted: bytes | bytearray) -> None:
         self.segment = segment
         self.committed = False
         self._entry = entry
         self._deleted = bytearray(deleted)
         self._count = entry.deleted
         self._changed = False
+        # Kept, as it is asked for every article that is added.
+        self._ids = segment.dictionary("id")
 
     @classmethod
     def of_commit(cls, live: LiveSegment) -> OwnedSegment:
@@ -64,7 +66,9 @@ class OwnedSegment:
 
     def find(self, article_id: str) -> int | None:
         """The live document of the article with this id, or None."""
-        for document in self.segment.documents_with_id(article_id):
+        if not self._ids.seek(article_id.encode()):
+            return None
+        for document in documents_of(self.segment.postings("id", self._ids.entry)):
             if not self.is_deleted(document):
                 return document
         return None

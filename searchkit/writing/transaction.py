@@ -19,9 +19,7 @@ class Transaction:
     Nobody sees them before, and no other writer can begin meanwhile.
     """
 
-    def __init__(
-        self, writer: Writer, checked: Callable[[Iterable[Any]], Iterable[Any]]
-    ) -> None:
+    def __init__(self, writer: Writer, checked: Callable[[Iterable[Any]], Iterable[Any]]) -> None:
         self._writer = writer
         self._checked = checked
 

@@ -28,8 +28,8 @@ __all__ = ["Outcome", "Writer"]
 
 # A batch has about so many characters, or so many articles: enough work for a worker that
 # handing it over costs nothing, and little enough to stay in the processor's caches.
-_BATCH_CHARACTERS = 4 << 20
-_BATCH_ARTICLES = 4_000
+_BATCH_CHARACTERS = 2 << 20
+_BATCH_ARTICLES = 2_000
 
 # What an article that is not yet in a segment costs the writer beside its postings.
 _BUFFERED_BYTES = 300

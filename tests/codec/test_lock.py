@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -133,7 +132,7 @@ def test_a_directory_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
 
 
 HOLDING = """
-import os, subprocess, sys, time
+import os, subprocess, sys
 from pathlib import Path
 from searchkit.codec.lock import WriteLock
 
@@ -141,38 +140,36 @@ lock = WriteLock(Path(sys.argv[1]), 0)
 lock.acquire()
 if not os.fork():
     print(os.getpid(), flush=True)
-    time.sleep(60)
-started = subprocess.Popen(["sleep", "60"], close_fds=False)
+    sys.stdin.read()
+    os._exit(0)
+started = subprocess.Popen(["cat"], close_fds=False)
 print(started.pid, flush=True)
-time.sleep(60)
+sys.stdin.read()
 """
 
 
 def test_a_killed_writer_leaves_no_lock_even_if_its_children_live_on(tmp_path: Path) -> None:
+    """All three live until they are killed or their input, which is this test's, ends."""
     command = [sys.executable, "-c", HOLDING, str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
         assert process.stdout
         children = [int(process.stdout.readline()) for _ in range(2)]
-        try:
-            with pytest.raises(IndexLockedError, match=rf"pid {process.pid} on "):
-                WriteLock(tmp_path, 0).acquire()
-            process.kill()
-            process.wait()
-            for pid in children:
-                os.kill(pid, 0)
-            # Its line is there still, and of nobody who lives.
-            assert str(process.pid) in (tmp_path / LOCK_NAME).read_text()
-            whoosh = FileLock(str(tmp_path / LOCK_NAME))
-            assert whoosh.acquire()
-            with pytest.raises(IndexLockedError, match=r"^another process is writing to"):
-                WriteLock(tmp_path, 0).acquire()
-            whoosh.release()
-            with WriteLock(tmp_path, 0):
-                pass
-        finally:
-            process.kill()
-            for pid in children:
-                os.kill(pid, signal.SIGKILL)
+        with pytest.raises(IndexLockedError, match=rf"pid {process.pid} on "):
+            WriteLock(tmp_path, 0).acquire()
+        process.kill()
+        process.wait()
+        for pid in children:
+            os.kill(pid, 0)
+        # Its line is there still, and of nobody who lives.
+        assert str(process.pid) in (tmp_path / LOCK_NAME).read_text()
+        whoosh = FileLock(str(tmp_path / LOCK_NAME))
+        assert whoosh.acquire()
+        with pytest.raises(IndexLockedError, match=r"^another process is writing to"):
+            WriteLock(tmp_path, 0).acquire()
+        whoosh.release()
+        with WriteLock(tmp_path, 0):
+            pass
 
 
 def test_a_forked_child_does_not_release_its_parents_lock(tmp_path: Path) -> None:

@@ -28,12 +28,12 @@ LANGUAGE = "en"
 BATCHES = (290, 135, 45)
 
 _COMMON = ["the", "harbour", "of"]
-_ENGLISH = (
-    "storm storms coast ferry council minister voted votes voting bridge fire rescue O'Brien "
-    "Turkey's Paris COVID-19 U.S. AT&T 1,000 3.5 F-35 café Erdoğan Zürich naïve 東京都知事選 "
-    "state-of-the-art police mayor election river flood floods flooding train strike hospital"
-).split()
-_GERMAN = "Häuser Straße Wahlen gewählt Bürgermeister Brücke Züge Fluss Fährverbindung".split()
+_ENGLISH = """
+storm storms coast ferry council minister voted votes voting bridge fire rescue O'Brien
+Turkey's Paris COVID-19 U.S. AT&T 1,000 3.5 F-35 café Erdoğan Zürich naïve 東京都知事選
+state-of-the-art police mayor election river flood floods flooding train strike hospital
+"""
+_GERMAN = "Häuser Straße Wahlen gewählt Bürgermeister Brücke Züge Fluss Fährverbindung"
 _SECTIONS = ["World", "Sport", "Économie", ""]
 _AUTHORS = ["Ann Lee", "Bob Ray", "José Díaz", "Mia Ott"]
 
@@ -68,7 +68,7 @@ def _article(rng: random.Random, article_id: str) -> Article:
 
 
 def _text(rng: random.Random, language: str, words: int) -> str:
-    rare = _GERMAN if language == "de" else _ENGLISH
+    rare = (_GERMAN if language == "de" else _ENGLISH).split()
     chosen = [
         rng.choice(_COMMON) if rng.random() < 0.4 else rare[int(rng.random() ** 2 * len(rare))]
         for _ in range(rng.randrange(words // 2, words) + 1)
@@ -100,10 +100,16 @@ def twin_readers(path: Path, *, merged: bool) -> Iterator[tuple[IndexReader, Ind
         yield ours, _stock(batches, deleted, merged=merged)
 
 
+def new_index(path: Path, language: str = LANGUAGE) -> None:
+    """An index without articles."""
+    path.mkdir(exist_ok=True)
+    commit(Storage(path), Manifest(0, language, 1), write_toc)
+
+
 def _ours(
     path: Path, batches: list[list[Article]], deleted: list[str], *, merged: bool
 ) -> IndexReader:
-    commit(Storage(path), Manifest(0, LANGUAGE, 1), write_toc)
+    new_index(path)
     with Writer(path, memory=64 << 20, workers=1, lock_timeout=5) as writer:
         for batch in batches:
             for article in batch:

@@ -230,3 +230,12 @@ def test_a_run_says_how_much_memory_it_holds(kernels: SimpleNamespace) -> None:
     run, _ = Batch(texts).invert(inverter, 0, 1000, 1, True, array("I", [0]) * 1000)
     assert 1000 < run.nbytes < 6000
     assert inverter.nbytes < 1_000_000
+
+
+@on_both
+def test_lengths_are_counted_only_if_wanted(kernels: SimpleNamespace) -> None:
+    batch = Batch([(0, [(1, [(3, 0)])])])
+    run, _ = batch.invert(kernels.Inverter(), 0, 1, 0, False, NO_NUMBERS)
+    dictionary, extents = written(kernels.RunMerger([run], NAMES, array("I", [0]), False))
+    assert read_field(kernels, dictionary, extents, False) == {NAMES[3]: {0: []}}
+    assert len(NO_NUMBERS) == 0

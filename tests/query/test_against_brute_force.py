@@ -15,7 +15,6 @@ from functools import partial
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,11 +22,22 @@ from hypothesis import strategies as st
 import searchkit
 from searchkit import Article
 from searchkit.schema import TEXT_FIELDS
-from searchkit.writing import writer
 from tests.conftest import captions
 
 # None of them changes when stemmed, and some begin alike.
 WORDS = ("harbour", "harbinger", "ferry", "fog", "fogbank", "storm", "the")
+# Words of several terms: those at each of their positions, and the phrases that find them.
+COMPOUNDS = {
+    "COVID-19": ([{"covid", "covid19"}, {"19"}], ["covid19", "covid 19"]),
+    "fog-1": ([{"fog", "fog1"}, {"1"}], ["fog1", "fog 1"]),
+    "U.S.": ([{"u.s", "us"}], ["u.s"]),
+    "#fog": ([{"fog", "#fog"}], ["#fog"]),
+    "R&D": ([{"r", "r&d"}, {"d"}], ["r&d"]),
+    "well-known": ([{"well"}, {"known"}], ["well known"]),
+    "東京都": ([{"東京"}, {"京都"}, {"都"}], ["東京 京都"]),
+}
+# Single terms and parts of the compounds may be asked for too.
+ASKED = (*WORDS, *COMPOUNDS, "19", "us", "R", "well")
 EPOCH = datetime(2000, 1, 1, tzinfo=timezone.utc)
 
 
@@ -37,22 +47,51 @@ class Question:
     matches: Callable[[Article], bool]
 
 
-def texts_of(article: Article, field: str) -> list[list[str]]:
+def terms_of(text: str) -> list[set[str]]:
+    """The terms at each position."""
+    return [
+        terms for word in text.split() for terms in COMPOUNDS.get(word, ([{word.lower()}], []))[0]
+    ]
+
+
+def meanings_of(word: str) -> list[list[str]]:
+    """The phrases that a word typed by itself stands for."""
+    return [phrase.split() for phrase in COMPOUNDS.get(word, ([], [word.lower()]))[1]]
+
+
+def within_a_phrase(words: list[str]) -> list[str]:
+    """The terms of a phrase: the parts of compounds, but the whole of those with one position."""
+    found: list[str] = []
+    for word in words:
+        *_, parts = meanings_of(word)
+        found += ["r", "d"] if word == "R&D" and len(words) > 1 else parts
+        if word == "東京都" and word is not words[-1]:
+            found.append("都")
+    return found
+
+
+def texts_of(article: Article, field: str) -> list[list[set[str]]]:
     texts = {
         "headline": [article.headline],
         "body": [article.body],
         "captions": [caption.searchable for caption in article.captions],
     }[field]
-    return [text.split() for text in texts]
+    return [terms_of(text) for text in texts]
 
 
-def has_chain(text: list[str], phrase: list[str], slop: int) -> bool:
-    places = [[p for p, word in enumerate(text) if word == wanted] for wanted in phrase]
+def has_chain(text: list[set[str]], phrase: list[str], slop: int) -> bool:
+    places = [[p for p, terms in enumerate(text) if wanted in terms] for wanted in phrase]
     return any(all(0 < b - a <= slop for a, b in pairwise(chain)) for chain in product(*places))
 
 
+def has_phrase(text: list[set[str]], words: list[str], slop: int) -> bool:
+    if len(words) == 1:
+        return any(has_chain(text, meaning, slop) for meaning in meanings_of(words[0]))
+    return has_chain(text, within_a_phrase(words), slop)
+
+
 def in_fields(
-    written: str, fields: tuple[str, ...], holds: Callable[[list[str]], bool]
+    written: str, fields: tuple[str, ...], holds: Callable[[list[set[str]]], bool]
 ) -> Question:
     prefix = f"{fields[0]}:" if len(fields) == 1 else ""
     return Question(
@@ -63,24 +102,26 @@ def in_fields(
 
 fields = st.just(TEXT_FIELDS) | st.sampled_from([(field,) for field in TEXT_FIELDS])
 word_questions = st.builds(
-    lambda word, where: in_fields(word, where, lambda text: word in text),
-    st.sampled_from(WORDS),
+    lambda word, where: in_fields(word, where, lambda text: has_phrase(text, [word], 1)),
+    st.sampled_from(ASKED),
     fields,
 )
 prefix_questions = st.builds(
     lambda prefix, where: in_fields(
-        f"{prefix}*", where, lambda text: any(word.startswith(prefix) for word in text)
+        f"{prefix}*",
+        where,
+        lambda text: any(term.startswith(prefix) for terms in text for term in terms),
     ),
-    st.sampled_from(["harb", "fo", "f", "ferry"]),
+    st.sampled_from(["harb", "fo", "f", "ferry", "covid", "u", "#f", "東"]),
     fields,
 )
 phrase_questions = st.builds(
     lambda phrase, slop, where: in_fields(
         f'"{" ".join(phrase)}"' + (f"~{slop}" if slop > 1 else ""),
         where,
-        lambda text: has_chain(text, phrase, slop),
+        lambda text: has_phrase(text, phrase, slop),
     ),
-    st.lists(st.sampled_from(WORDS), min_size=1, max_size=3),
+    st.lists(st.sampled_from(ASKED), min_size=1, max_size=3),
     st.integers(1, 3),
     fields,
 )
@@ -123,7 +164,7 @@ questions = st.recursive(
     word_questions | prefix_questions | phrase_questions, combined, max_leaves=5
 )
 
-texts = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
+texts = st.lists(st.sampled_from((*WORDS, *COMPOUNDS)), max_size=6).map(" ".join)
 archives = st.lists(
     st.builds(
         lambda headline, body, pictures, day, section: (headline, body, pictures, day, section),
@@ -154,13 +195,13 @@ def as_articles(drawn: list[tuple[str, str, list[str], int | None, str]]) -> lis
 @contextmanager
 def indexed(articles: list[Article]) -> Iterator[searchkit.Index]:
     """An index of several segments, one article deleted again."""
+    ghost = Article(id="ghost", headline=" ".join(WORDS), body=" ".join(WORDS))
     with (
         tempfile.TemporaryDirectory() as folder,
-        mock.patch.object(writer, "PIECE_ARTICLES", 3),
         searchkit.create(Path(folder) / "x") as index,
     ):
-        ghost = Article(id="ghost", headline=" ".join(WORDS), body=" ".join(WORDS))
-        index.add([ghost, *articles])
+        for start in range(0, len(articles) + 1, 5):
+            index.add([ghost, *articles[start : start + 5]])
         index.delete("ghost")
         yield index
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from searchkit import Article
 from searchkit.errors import Notice, Reject
-from searchkit.sources import fingerprints, jsonl, plaintext, read
+from searchkit.sources import fingerprints, plaintext, read
 from searchkit.sources.records import RecordReader
 from tests.sources.conftest import FIRST_LINE, LINE, write
 
@@ -113,7 +114,7 @@ class TestKnownRecords:
             raise AssertionError("this was read")
 
         monkeypatch.setattr(RecordReader, "read", refuse)
-        monkeypatch.setattr(jsonl.orjson, "loads", refuse)
+        monkeypatch.setattr(orjson, "loads", refuse)
         monkeypatch.setattr(plaintext, "decode", refuse)
         again = records(tmp_path, known)
         assert again == [(fingerprint, None) for fingerprint, _ in before]
@@ -160,12 +161,14 @@ class TestKnownRecords:
         assert told != ([], [])
         assert remarks(tmp_path, what_it_has(tmp_path)) == told
 
-    def test_show_that_a_mapped_key_is_there(self, tmp_path: Path) -> None:
-        write(tmp_path, **{"a.jsonl": '{"hl": "One"}\n{"hl": "Two", "rubrik": "News"}\n'})
+    @pytest.mark.parametrize("encoding", [None, "utf-8", "cp1252", "utf-16-le"])
+    def test_show_that_a_mapped_key_is_there(self, tmp_path: Path, encoding: str | None) -> None:
+        content = '{"hl": "Möwe"}\n{"hl": "Bär", "rubrik": "News"}\n'
+        (tmp_path / "a.jsonl").write_bytes(content.encode(encoding or "utf-8"))
         fields = {"headline": "hl", "section": "rubrik", "url": "adresse"}
-        told = remarks(tmp_path, nothing, fields=fields)
-        known = what_it_has(tmp_path, fields=fields)
-        assert remarks(tmp_path, known, fields=fields) == told
+        told = remarks(tmp_path, nothing, fields=fields, encoding=encoding)
+        known = what_it_has(tmp_path, fields=fields, encoding=encoding)
+        assert remarks(tmp_path, known, fields=fields, encoding=encoding) == told
         assert "'adresse'" in told[1][0].reason
         assert len(told[1]) == 1
 

@@ -134,6 +134,11 @@ class TestFiles:
         assert result.notice.line == 1
         assert "U+FFFD" in result.notice.reason
 
+    def test_numbers_of_any_size_keep_their_digits(self, read_file: ReadFile) -> None:
+        numbers = ["7", str(2**63), str(2**64), "-" + "9" * 30, "1e+300", "0.5"]
+        content = "".join(f'{{"id": {number}, "title": "h"}}\n' for number in numbers)
+        assert [article.id for article in read_file("a.jsonl", content).articles] == numbers
+
     def test_a_mapped_key_that_no_line_has_is_told(self, read_file: ReadFile) -> None:
         content = lines({"hl": "One", "body": "b"})
         result = read_file("a.jsonl", content, fields={"headline": "hl", "section": "rubrik"})

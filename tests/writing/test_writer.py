@@ -302,10 +302,13 @@ def test_a_transaction_is_one_commit(fresh_index: Index) -> None:
 
 def test_a_transaction_that_fails_changes_nothing(fresh_index: Index) -> None:
     fresh_index.add(article(0))
-    with pytest.raises(ZeroDivisionError), fresh_index.transaction() as changes:
-        changes.add(article(1))
-        changes.delete("0")
+
+    def fail() -> Iterator[Article]:
+        yield article(1)
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), fresh_index.transaction() as changes:
+        changes.add(fail())
     assert [hit.article.id for hit in fresh_index.search("*")] == ["0"]
 
 

@@ -58,9 +58,9 @@ class Inverter:
         document of each text, ascending. `single` and `multiple` give surfaces their terms,
         as `Vocabulary` has it, which knows `terms` of them; an empty `single` means that
         tokens are term numbers. Of several texts of one document each begins `gap` positions
-        after the last position of the one before. Adds to `lengths` the tokens of each
-        document; returns (Run, array('I') of each text's first position). The places of one
-        term in an expansion must ascend.
+        after the last position of the one before. Adds to `lengths`, unless that is empty, the
+        tokens of each document; returns (Run, array('I') of each text's first position). The
+        places of one term in an expansion must ascend.
         """
         run = Run()
         starts = array("I")
@@ -80,7 +80,8 @@ class Inverter:
                 for term, offset in expansion:
                     postings = run.postings.setdefault(term, {})
                     postings.setdefault(document, []).append(position + offset)
-                    lengths[document] += 1
+                    if lengths:
+                        lengths[document] += 1
                 position += width
         return run, starts
 

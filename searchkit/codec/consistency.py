@@ -1,0 +1,82 @@
+"""Do the parts of a segment agree with each other? For segments whose checksums are right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from searchkit.codec.segment import FieldInfo, Segment, documents_of
+from searchkit.schema import LIST_COLUMNS, TEXT_FIELDS, VALUE_FIELDS
+
+__all__ = ["contradictions"]
+
+
+def contradictions(segment: Segment) -> Iterator[str]:
+    """Each thing that one part of a segment says and another denies, in words.
+
+    Reads all terms and postings, not positions, and decompresses all articles. Checksums tell
+    what has changed since it was written; this tells what was written wrongly.
+    """
+    if set(segment.fields) != {*TEXT_FIELDS, *VALUE_FIELDS}:
+        yield f"its fields are {', '.join(segment.fields)}"
+    for name, info in segment.fields.items():
+        for what in _of_field(segment, name, info):
+            yield f"field {name} {what}"
+    yield from _of_columns(segment)
+    yield from _of_stored(segment)
+
+
+def _of_field(segment: Segment, name: str, info: FieldInfo) -> Iterator[str]:
+    terms = segment.dictionary(name)
+    before = None
+    count = occurrences = end = 0
+    while terms.valid:
+        term, (documents, times, offset, length) = terms.term, terms.entry
+        if before is not None and term <= before:
+            yield f"has the term {term!r} after {before!r}"
+        if offset != end:
+            yield f"has the postings of {term!r} at {offset}, not at {end}"
+        numbers = list(documents_of(segment.postings(name, terms.entry)))
+        if len(numbers) != documents or numbers != sorted(set(numbers)):
+            yield f"has {len(numbers)} postings of {term!r}, not {documents} in order"
+        elif numbers[-1] >= segment.documents:
+            yield f"has {term!r} in document {numbers[-1]} of {segment.documents}"
+        before, end = term, offset + length
+        count += 1
+        occurrences += times
+        terms.next()
+    if (count, occurrences) != (info.terms, info.occurrences):
+        yield (
+            f"has {count} terms that occur {occurrences} times, "
+            f"not {info.terms} and {info.occurrences}"
+        )
+    if end != segment.file.length(f"postings:{name}"):
+        yield f"has postings beyond byte {end}"
+    if info.positional:
+        lengths = segment.lengths(name)
+        if len(lengths) != segment.documents or max(lengths) != info.longest:
+            yield f"has {len(lengths)} lengths of up to {max(lengths)}, not {info.longest}"
+
+
+def _of_columns(segment: Segment) -> Iterator[str]:
+    columns = {
+        "published": segment.published,
+        "digest": segment.digests,
+        "fingerprint": segment.fingerprints,
+    }
+    for name, column in columns.items():
+        if len(column) != segment.documents:
+            yield f"column {name} has {len(column)} values for {segment.documents} documents"
+    for name in LIST_COLUMNS:
+        words = segment.words(name)
+        places = (place for document in words.places for place in document)
+        if max(places, default=-1) >= len(words.words):
+            yield f"column {name} has a word beyond its {len(words.words)}"
+
+
+def _of_stored(segment: Segment) -> Iterator[str]:
+    stored = segment.stored
+    if stored.first_document(stored.blocks) != segment.documents:
+        yield f"{stored.first_document(stored.blocks)} articles are stored"
+    for block in range(stored.blocks):
+        if len(stored.read_block(block)) != stored.block_documents(block):
+            yield f"block {block} of stored articles has another number of them"

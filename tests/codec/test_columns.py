@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from searchkit.codec.columns import (
+    FixedColumn,
+    FixedColumnWriter,
+    NumbersColumn,
+    NumbersColumnWriter,
+    WordsColumn,
+    WordsColumnWriter,
+)
+
+VALUES = st.lists(st.binary(min_size=3, max_size=3), max_size=30)
+NUMBERS = st.lists(st.lists(st.integers(0, 2**32 - 1), max_size=5), max_size=30)
+WORDS = st.lists(
+    st.lists(
+        st.one_of(st.sampled_from(("AP", "Reuters", "ä", "")), st.text(max_size=5)), max_size=4
+    ),
+    max_size=30,
+)
+
+# Some of 30 documents in order, as a merge keeps them.
+CHOSEN = st.sets(st.integers(0, 29)).map(sorted)
+
+
+def fixed(values: list[bytes]) -> FixedColumn:
+    writer = FixedColumnWriter(3)
+    writer.append_all(values)
+    return FixedColumn(memoryview(writer.encode()), 3)
+
+
+def numbers(lists: list[list[int]]) -> NumbersColumn:
+    writer = NumbersColumnWriter()
+    writer.extend_lists(lists)
+    return NumbersColumn(memoryview(writer.encode()), len(lists))
+
+
+def words(lists: list[list[str]]) -> WordsColumn:
+    writer = WordsColumnWriter()
+    writer.extend_lists(lists)
+    return WordsColumn(memoryview(writer.encode()), len(lists))
+
+
+@given(VALUES)
+def test_values_come_back(values: list[bytes]) -> None:
+    column = fixed(values)
+    assert len(column) == len(values)
+    assert list(column) == values
+    assert [column[document] for document in range(len(values))] == values
+
+
+@given(NUMBERS)
+def test_numbers_come_back(lists: list[list[int]]) -> None:
+    column = numbers(lists)
+    assert len(column) == len(lists)
+    assert [list(found) for found in column] == lists
+    assert all(found.typecode == "I" for found in column)
+
+
+@given(WORDS)
+def test_words_come_back(lists: list[list[str]]) -> None:
+    column = words(lists)
+    assert len(column) == len(lists)
+    assert list(column) == lists
+    # Each different one is kept once, in the order of first use.
+    assert column.words == list(dict.fromkeys(word for found in lists for word in found))
+    assert [[column.words[place] for place in places] for places in column.places] == lists
+
+
+@given(VALUES, CHOSEN)
+def test_values_of_chosen_documents_are_taken_over(values: list[bytes], chosen: list[int]) -> None:
+    chosen = [document for document in chosen if document < len(values)]
+    writer = FixedColumnWriter(3)
+    writer.append_all([b"own"])
+    writer.extend(fixed(values), chosen)
+    column = FixedColumn(memoryview(writer.encode()), 3)
+    assert list(column) == [b"own", *(values[document] for document in chosen)]
+
+
+@given(NUMBERS, CHOSEN)
+def test_numbers_of_chosen_documents_are_taken_over(
+    lists: list[list[int]], chosen: list[int]
+) -> None:
+    chosen = [document for document in chosen if document < len(lists)]
+    writer = NumbersColumnWriter()
+    writer.extend_lists([array("I", [7, 7])])
+    writer.extend(numbers(lists), chosen)
+    column = NumbersColumn(memoryview(writer.encode()), 1 + len(chosen))
+    assert [list(found) for found in column] == [[7, 7], *(lists[each] for each in chosen)]
+
+
+@given(WORDS, CHOSEN)
+def test_words_of_chosen_documents_are_taken_over(
+    lists: list[list[str]], chosen: list[int]
+) -> None:
+    chosen = [document for document in chosen if document < len(lists)]
+    writer = WordsColumnWriter()
+    writer.extend_lists([["own", "AP"]])
+    writer.extend(words(lists), chosen)
+    column = WordsColumn(memoryview(writer.encode()), 1 + len(chosen))
+    assert list(column) == [["own", "AP"], *(lists[document] for document in chosen)]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [fixed([b"abc"]), numbers([[1]]), words([["a"]])],
+    ids=["fixed", "numbers", "words"],
+)
+def test_a_document_beyond_the_last_is_an_error(column: FixedColumn) -> None:
+    with pytest.raises(IndexError):
+        column[1]
+    assert len(list(column)) == 1
+
+
+@pytest.mark.parametrize("make", [fixed, numbers, words])
+def test_columns_of_no_documents_are_empty(make: Callable[[list[object]], object]) -> None:
+    assert list(make([])) == []
+
+
+def test_the_numbers_of_words_are_aligned_whatever_the_length_of_the_words() -> None:
+    for size in range(1, 9):
+        writer = WordsColumnWriter()
+        writer.extend_lists([["x" * size], ["y"]])
+        assert len(writer.encode()) % 4 == 0
