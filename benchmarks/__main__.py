@@ -8,6 +8,7 @@ import sys
 import click
 
 from benchmarks.indexing import indexing
+from benchmarks.kernels import kernels
 
 __all__ = ["main", "run"]
 
@@ -18,6 +19,7 @@ def main() -> None:
 
 
 main.add_command(indexing)
+main.add_command(kernels)
 
 
 def run() -> None:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
 import click
 
+from .commands.compact import compact
 from .commands.delete import delete
+from .commands.export import export
+from .commands.import_whoosh import import_whoosh
 from .commands.index import index
 from .commands.info import info
+from .commands.repair import repair
 from .commands.search import search
 from .commands.show import show
+from .commands.verify import verify
 from .options import EXIT_INTERRUPTED
 
 __all__ = ["main", "run"]
@@ -31,13 +37,23 @@ class Failure(click.ClickException):
         click.echo(f"searchkit: {harmless(self.message)}", err=True, file=file)
 
 
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """What the library warns of, such as a damaged commit: one line without Python's own."""
+    from searchkit import harmless
+
+    click.echo(f"searchkit: {harmless(str(message))}", err=True)
+
+
 class Program(click.Group):
     """The group of commands, with one place for every error that they let through."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command and gives each kind of ending its exit status."""
         try:
-            result = super().invoke(ctx)
+            with warnings.catch_warnings():
+                warnings.simplefilter("default", UserWarning)
+                warnings.showwarning = _show_warning
+                result = super().invoke(ctx)
             sys.stdout.flush()
         except (click.exceptions.Exit, click.Abort, click.ClickException):
             raise
@@ -65,7 +81,8 @@ class Program(click.Group):
 @click.group(
     cls=Program,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit status: 0 found or done, 1 nothing found, 2 error, 130 interrupted.",
+    epilog="Exit status: 0 found or done, 1 nothing found or (verify) damaged, 2 error, "
+    "130 interrupted.",
 )
 @click.option(
     "--index",
@@ -93,7 +110,18 @@ def main(ctx: click.Context, directory: Path) -> None:
     ctx.obj = directory
 
 
-for command in (index, search, show, delete, info):
+for command in (
+    index,
+    search,
+    show,
+    delete,
+    info,
+    verify,
+    repair,
+    compact,
+    export,
+    import_whoosh,
+):
     main.add_command(command)
 
 

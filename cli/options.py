@@ -1,13 +1,17 @@
-"""What several commands share: options, the status of an interruption."""
+"""What several commands share: options, an index to write to, the status of an interruption."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-__all__ = ["EXIT_INTERRUPTED", "as_json", "filters"]
+if TYPE_CHECKING:
+    from searchkit import Index
+
+__all__ = ["EXIT_INTERRUPTED", "as_json", "filters", "language", "mapping", "open_or_create"]
 
 # The shell's convention for a program that Ctrl-C ended: 128 and the signal's number.
 EXIT_INTERRUPTED = 130
@@ -30,6 +34,57 @@ _VALUES = {
 }
 
 as_json = click.option("--json", is_flag=True, help="Print one JSON object, for scripts.")
+
+language = click.option(
+    "--language",
+    metavar="CODE",
+    help="The language of the text, for stemming, when a new index is made: en (the default), "
+    "de, fr, es ... or none.",
+)
+
+
+def mapping(help_text: str) -> Callable[[_Command], _Command]:
+    """The option ``--map``, which the command gets as `fields`: a dict, or None."""
+    return click.option(
+        "--map", "fields", multiple=True, metavar="FIELD=NAME", callback=_fields, help=help_text
+    )
+
+
+def _fields(
+    _context: click.Context, _parameter: click.Parameter, entries: tuple[str, ...]
+) -> dict[str, str] | None:
+    fields = {}
+    for entry in entries:
+        field, separator, name = entry.partition("=")
+        if not (field and separator and name):
+            raise click.UsageError(
+                f"--map {entry!r} is not of the form FIELD=NAME, as in headline=hl"
+            )
+        fields[field] = name
+    return fields or None
+
+
+def open_or_create(directory: Path, language: str | None) -> Index:
+    """The index in the directory, made in this language (None: English) if there is none.
+
+    Raises UsageError when there is one of another language.
+    """
+    import searchkit
+    from searchkit.analysis import language_code
+
+    from .terminal import remark
+
+    try:
+        index = searchkit.open(directory)
+    except searchkit.IndexNotFoundError:
+        index = searchkit.create(directory, language=language or "en")
+        remark(f"New index in {directory}")
+    if language and language_code(language) != index.language:
+        raise click.UsageError(
+            f"the index in {directory} was made with --language {index.language}; "
+            f"leave --language out, or choose another directory with --index"
+        )
+    return index
 
 
 def filters(command: _Command) -> _Command:

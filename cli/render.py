@@ -1,61 +1,26 @@
-"""How answers look, on a terminal and as JSON. The only file that knows rich.
-
-Whatever comes from articles, file names or arguments passes through `harmless` or
-`_json_text` on its way out.
-"""
+"""How answers look: hits, an article, what an index holds."""
 
 from __future__ import annotations
 
-import contextlib
-import json as json_module
-import re
-import sys
-import time
-from collections.abc import Iterator, Sequence
 from datetime import datetime
+from os.path import commonpath, dirname
 from typing import Any
 
-import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from searchkit import (
-    AddReport,
-    Article,
-    Fragment,
-    Hit,
-    IndexInfo,
-    Notice,
-    Reading,
-    Reject,
-    Results,
-    harmless,
-)
+from searchkit import Article, Fragment, Hit, IndexInfo, Results, harmless
 
-__all__ = [
-    "article",
-    "deletion",
-    "index_interrupted",
-    "index_progress",
-    "index_summary",
-    "info",
-    "remark",
-    "results",
-]
+from .terminal import console, plural, print_json, print_text, size_text
+
+__all__ = ["article", "info", "results"]
 
 _MATCH_STYLE = "bold yellow"
 # For people; --json lists all.
 _MAX_LISTED = 20
 _MAX_CAPTIONS = 5
 _MAX_VALUE_CHARACTERS = 60
-_PROGRESS_INTERVAL = 0.1
-
-# JSON escapes the C0 controls by itself; C1 controls, DEL and direction marks it leaves.
-_UNSAFE_IN_JSON = re.compile(
-    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
-)
 
 
 # -- search
@@ -64,7 +29,7 @@ _UNSAFE_IN_JSON = re.compile(
 def results(found: Results, *, filtered: bool, json: bool) -> None:
     """A page of hits."""
     if json:
-        _print_json(
+        print_json(
             {
                 "query": found.query,
                 "total": found.total,
@@ -73,17 +38,17 @@ def results(found: Results, *, filtered: bool, json: bool) -> None:
             }
         )
         return
-    console = _console()
+    screen = console()
     if not found.total:
-        _print(console, Text(f"No article matches {harmless(found.query)}", style="bold"))
+        print_text(screen, Text(f"No article matches {harmless(found.query)}", style="bold"))
         advice = "All words must stand in an article: try fewer, OR between them, or prefix*."
         if filtered:
             advice += " Filters compare whole values; `searchkit info` lists them."
-        _print(console, Text(advice))
+        print_text(screen, Text(advice))
         return
     for hit in found:
-        _print_hit(console, hit)
-    _print(console, Text(_page_line(found), style="dim"))
+        _print_hit(screen, hit)
+    print_text(screen, Text(_page_line(found), style="dim"))
 
 
 def _hit_record(hit: Hit) -> dict[str, Any]:
@@ -102,34 +67,34 @@ def _hit_record(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _print_hit(console: Console, hit: Hit) -> None:
+def _print_hit(screen: Console, hit: Hit) -> None:
     marked = hit.highlights["headline"]
     headline = Text(_headline(hit.article))
     if marked:
         headline = _one_line(marked[0], " ")
     headline.stylize("bold")
-    _print(console, Text(f"{hit.rank:>3}  ", style="dim") + headline)
+    print_text(screen, Text(f"{hit.rank:>3}  ", style="dim") + headline)
     facts = _facts(hit.article)
     if hit.score:
         facts.append(f"score {hit.score:.2f}")
-    _print(console, Text(" · ".join(facts), style="cyan"), indent=5)
+    print_text(screen, Text(" · ".join(facts), style="cyan"), indent=5)
     for fragment in hit.highlights["body"]:
-        _print(console, _one_line(fragment, " "), indent=5)
+        print_text(screen, _one_line(fragment, " "), indent=5)
     matching = hit.highlights["captions"]
     for fragment in matching[:_MAX_CAPTIONS]:
         number = 0 if fragment.caption is None else fragment.caption + 1
         label = Text.assemble((f"caption {number}: ", "green"))
         # A caption's parts, such as its headline and its text, are its lines.
-        _print(console, label + _one_line(fragment, " · "), indent=5)
+        print_text(screen, label + _one_line(fragment, " · "), indent=5)
     if len(matching) > _MAX_CAPTIONS:
         more = f"and {len(matching) - _MAX_CAPTIONS:,} more captions"
-        _print(console, Text(more, style="green"), indent=5)
+        print_text(screen, Text(more, style="green"), indent=5)
     if not any(hit.highlights.values()) and hit.article.body:
         opening = hit.article.body[:160]
-        _print(console, Text(harmless(opening) + (" …" if len(hit.article.body) > 160 else "")),
+        print_text(screen, Text(harmless(opening) + (" …" if len(hit.article.body) > 160 else "")),
                indent=5)  # fmt: skip
-    _print(console, Text(f"id {harmless(hit.article.id)}", style="dim"), indent=5)
-    console.print()
+    print_text(screen, Text(f"id {harmless(hit.article.id)}", style="dim"), indent=5)
+    screen.print()
 
 
 def _one_line(fragment: Fragment, separator: str) -> Text:
@@ -143,7 +108,7 @@ def _one_line(fragment: Fragment, separator: str) -> Text:
 
 
 def _page_line(found: Results) -> str:
-    count = f"{found.total:,} {_plural(found.total, 'article')}"
+    count = plural(found.total, "article")
     if not found.hits:
         line = f"{count}, none shown"
     elif len(found.hits) == found.total:
@@ -163,10 +128,10 @@ def _page_line(found: Results) -> str:
 def article(shown: Article, *, json: bool) -> None:
     """An article whole."""
     if json:
-        _print_json(shown.to_dict())
+        print_json(shown.to_dict())
         return
-    console = _console()
-    _print(console, Text(_headline(shown), style="bold"))
+    screen = console()
+    print_text(screen, Text(_headline(shown), style="bold"))
     for name, value in (
         ("published", shown.published.isoformat(sep=" ") if shown.published else ""),
         ("publisher", shown.publisher),
@@ -179,158 +144,27 @@ def article(shown: Article, *, json: bool) -> None:
         ("id", shown.id),
     ):
         if value:
-            _print(console, Text(f"{name}: ", style="cyan") + Text(harmless(value)))
+            print_text(screen, Text(f"{name}: ", style="cyan") + Text(harmless(value)))
     for paragraph in shown.body.split("\n"):
         if paragraph.strip():
-            console.print()
-            _print(console, Text(harmless(paragraph.strip())))
+            screen.print()
+            print_text(screen, Text(harmless(paragraph.strip())))
     for number, caption in enumerate(shown.captions, 1):
-        console.print()
-        _print(console, Text(f"caption {number}", style="green"))
+        screen.print()
+        print_text(screen, Text(f"caption {number}", style="green"))
         for name, value in caption.to_dict().items():
             if value:
                 label = Text(f"{name}: ", style="cyan") if name != "text" else Text()
-                _print(console, label + Text(harmless(value)), indent=2)
+                print_text(screen, label + Text(harmless(value)), indent=2)
 
 
-# -- index
-
-
-class _Progress:
-    """The callback that draws; remembers the report for those who are interrupted."""
-
-    def __init__(self, reading: Reading, bar: Progress | None) -> None:
-        self.report = AddReport()
-        self._reading = reading
-        self._bar = bar
-        self._task = bar.add_task("indexing", total=reading.bytes_total, facts="") if bar else None
-        self._started = self._drawn = time.monotonic()
-
-    def __call__(self, report: AddReport) -> None:
-        self.report = report
-        now = time.monotonic()
-        if self._bar is None or self._task is None:
-            return
-        if now - self._drawn < _PROGRESS_INTERVAL and not report.committing:
-            return
-        self._drawn = now
-        rate = report.characters / 1e6 / max(now - self._started, 1e-9)
-        facts = f"{report.processed:,} {_plural(report.processed, 'article')}  {rate:.1f} MB/s"
-        doing = "committing" if report.committing else "indexing"
-        self._bar.update(
-            self._task, description=doing, completed=self._reading.bytes_read, facts=facts
-        )
-
-
-@contextlib.contextmanager
-def index_progress(reading: Reading) -> Iterator[_Progress]:
-    """A progress bar on standard error, if that is a terminal: articles, MB/s, time left."""
-    if not sys.stderr.isatty():
-        yield _Progress(reading, None)
-        return
-    bar = Progress(
-        TextColumn("{task.description:<10}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TextColumn("{task.fields[facts]}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with bar:
-        yield _Progress(reading, bar)
-
-
-def index_interrupted(report: AddReport) -> None:
-    """What an interruption left."""
-    if sys.stderr.isatty():
-        click.echo(err=True)  # below the terminal's ^C
-    remark(
-        f"searchkit: interrupted; {report.committed:,} {_plural(report.committed, 'article')} "
-        "of this run stand in the index. The same command goes on."
-    )
-
-
-def index_summary(
-    report: AddReport | None,
-    rejects: Sequence[Reject],
-    notices: Sequence[Notice],
-    seconds: float,
-    *,
-    json: bool,
-) -> None:
-    """What became of the articles."""
-    report = report or AddReport()
-    megabytes = report.characters / 1e6
-    if json:
-        _print_json(
-            {
-                "added": report.added,
-                "updated": report.updated,
-                "unchanged": report.unchanged,
-                "rejected": [_remark_record(reject) for reject in rejects],
-                "notices": [_remark_record(notice) for notice in notices],
-                "took_ms": round(seconds * 1000, 3),
-                "articles_per_s": round(report.processed / seconds, 1) if seconds else 0.0,
-                "mb_per_s": round(megabytes / seconds, 3) if seconds else 0.0,
-            }
-        )
-        return
-    console = _console()
-    _list_remarks(notices, "Noticed")
-    _list_remarks(rejects, "Left out")
-    if not (report.processed or rejects):
-        remark("no article found; searchkit reads .txt, .jsonl and .ndjson, also as .gz")
-        return
-    counts = {
-        "added": report.added,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "left out": len(rejects),
-    }
-    width = max(len(f"{count:,}") for count in counts.values())
-    for name, count in counts.items():
-        _print(console, Text(f"{count:>{width},}  {name}"))
-    if report.processed:
-        line = (
-            f"{report.processed:,} {_plural(report.processed, 'article')}, {megabytes:,.1f} MB "
-            f"of text in {seconds:.1f} s: {report.processed / seconds:,.0f} articles/s, "
-            f"{megabytes / seconds:.2f} MB/s"
-        )
-        _print(console, Text(line, style="dim"))
-
-
-def _list_remarks(remarks: Sequence[Reject | Notice], title: str) -> None:
-    if not remarks:
-        return
-    remark(f"{title}:")
-    for each in remarks[:_MAX_LISTED]:
-        remark(f"  {each}")
-    if len(remarks) > _MAX_LISTED:
-        remark(f"  and {len(remarks) - _MAX_LISTED:,} more (--json lists all)")
-
-
-def _remark_record(each: Reject | Notice) -> dict[str, Any]:
-    return {"place": each.place, "line": each.line, "reason": each.reason}
-
-
-# -- delete, info
-
-
-def deletion(deleted: int, missing: Sequence[str], *, json: bool) -> None:
-    """How many articles were deleted, and which ids there were none of."""
-    if json:
-        _print_json({"deleted": deleted, "missing": list(missing)})
-        return
-    for article_id in missing:
-        remark(f"no article has the id {article_id}")
-    _print(_console(), Text(f"{deleted:,} {_plural(deleted, 'article')} deleted"))
+# -- info
 
 
 def info(facts: IndexInfo, *, json: bool) -> None:
     """What an index holds."""
     if json:
-        _print_json(
+        print_json(
             {
                 "path": facts.path,
                 "language": facts.language,
@@ -339,9 +173,13 @@ def info(facts: IndexInfo, *, json: bool) -> None:
                 "terms": dict(facts.terms),
                 "values": {field: dict(counts) for field, counts in facts.values.items()},
                 "segments": facts.segments,
+                "deleted": facts.deleted,
                 "generation": facts.generation,
                 "size": facts.size,
+                "sections": dict(facts.sections),
+                "format": facts.format,
                 "versions": dict(facts.versions),
+                "kernels": dict(facts.kernels),
             }
         )
         return
@@ -350,7 +188,9 @@ def info(facts: IndexInfo, *, json: bool) -> None:
     table.add_column(overflow="fold")
     table.add_row("index", Text(harmless(facts.path)))
     table.add_row("articles", f"{facts.articles:,}")
-    table.add_row("size on disk", f"{facts.size / 1e6:,.1f} MB")
+    table.add_row("size on disk", size_text(facts.size))
+    sections = (f"{kind} {size_text(size)}" for kind, size in facts.sections.items())
+    table.add_row("sections", ", ".join(sections))
     table.add_row("terms", ", ".join(f"{name} {count:,}" for name, count in facts.terms.items()))
     table.add_row("language", facts.language)
     table.add_row("fields", ", ".join(facts.fields))
@@ -362,44 +202,18 @@ def info(facts: IndexInfo, *, json: bool) -> None:
             more = [f"and {len(listed) - _MAX_LISTED:,} more"] if len(listed) > _MAX_LISTED else []
             table.add_row(Text(field), Text(", ".join(listed[:_MAX_LISTED] + more)))
     table.add_row("segments", f"{facts.segments}, generation {facts.generation}")
-    versions = ", ".join(f"{name} {version}" for name, version in facts.versions.items())
-    table.add_row("versions", versions)
-    _console().print(table)
+    if facts.deleted:
+        share = facts.deleted / (facts.articles + facts.deleted)
+        fact = f"{plural(facts.deleted, 'article')}, {share:.1%} of what the segments hold"
+        table.add_row("deleted", f"{fact}; `searchkit compact` frees the space")
+    versions = (f"{name} {version}" for name, version in facts.versions.items())
+    table.add_row("versions", ", ".join([f"index format {facts.format}", *versions]))
+    folder = commonpath(map(dirname, facts.kernels.values())) if facts.kernels else ""
+    table.add_row("kernels", Text(f"{', '.join(facts.kernels)}; in {harmless(folder)}"))
+    console().print(table)
 
 
 # -- pieces
-
-
-def remark(text: str) -> None:
-    """A line to standard error."""
-    click.echo(harmless(text), err=True)
-
-
-class _Console(Console):
-    def on_broken_pipe(self) -> None:
-        """Leaves it to the program, where rich would end with status 1."""
-        raise BrokenPipeError
-
-
-def _console() -> Console:
-    # rich honours NO_COLOR, and leaves colour out where standard output is no terminal.
-    return _Console(highlight=False, emoji=False, markup=False)
-
-
-def _print(console: Console, text: Text, indent: int = 0) -> None:
-    """Folded to the terminal's width; one line each in a pipe, for grep."""
-    if not console.is_terminal:
-        console.print(Text(" " * indent) + text, soft_wrap=True)
-        return
-    width = max(console.width - indent, 20)
-    for line in text.wrap(console, width):
-        line.rstrip()
-        console.print(Text(" " * indent) + line, soft_wrap=True)
-
-
-def _print_json(record: dict[str, Any]) -> None:
-    text = json_module.dumps(record, ensure_ascii=False)
-    click.echo(_UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", text))
 
 
 def _headline(shown: Article) -> str:
@@ -417,7 +231,3 @@ def _day(moment: datetime | None) -> str:
 
 def _shortened(value: str) -> str:
     return value if len(value) <= _MAX_VALUE_CHARACTERS else value[:_MAX_VALUE_CHARACTERS] + "…"
-
-
-def _plural(count: int, noun: str) -> str:
-    return noun if count == 1 else f"{noun}s"

@@ -30,6 +30,7 @@ from searchkit.index import Index, IndexInfo, create
 from searchkit.index import open_index as open  # noqa: A004  # searchkit.open reads naturally
 from searchkit.results import Hit, Results
 from searchkit.sources import Reading, read
+from searchkit.sources.whoosh_index import WhooshArticles, import_whoosh
 from searchkit.writing import AddReport, Transaction
 from searchkit.writing.compaction import Compaction
 from searchkit.writing.repair import LostSegment, Repair, repair
@@ -64,8 +65,10 @@ __all__ = [
     "StorageError",
     "Transaction",
     "Verification",
+    "WhooshArticles",
     "create",
     "harmless",
+    "import_whoosh",
     "open",
     "read",
     "repair",

@@ -37,7 +37,7 @@ def delete(
     """  # noqa: D301  # click's \b keeps the lines below as they are
     import searchkit
 
-    from .. import render
+    from .. import account
 
     wanted = {name: value for name, value in conditions.items() if value}
     if bool(ids) == (query is not None) or (ids and wanted):
@@ -53,6 +53,6 @@ def delete(
                 question = f"Delete {total:,} of {len(archive):,} articles?"
                 click.confirm(question, abort=True, err=True)
             deleted = archive.delete_matching(query, **wanted)
-    render.deletion(deleted, missing, json=json)
+    account.deletion(deleted, missing, json=json)
     if not deleted:
         raise click.exceptions.Exit(1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ..options import EXIT_INTERRUPTED, as_json
+from ..options import EXIT_INTERRUPTED, as_json, language, mapping, open_or_create
 
 
 @click.command(short_help="Add files of articles to the index.")
@@ -18,24 +18,17 @@ from ..options import EXIT_INTERRUPTED, as_json
     metavar="NAME",
     help="Read every file as this format (plaintext, jsonl) instead of going by its name.",
 )
-@click.option(
-    "--language",
-    metavar="CODE",
-    help="The language of the text, for stemming, when a new index is made: en (the default), "
-    "de, fr, es ... or none.",
-)
+@language
 @click.option(
     "--encoding",
     metavar="NAME",
     help="The encoding of text files, such as cp1252. Default: UTF-8, otherwise detected.",
 )
-@click.option(
-    "--map",
-    "mapping",
-    multiple=True,
-    metavar="FIELD=NAME",
-    help="In JSON lines, take the article's FIELD from the key NAME (headline=hl). Repeatable.",
-)
+@mapping("In JSON lines, take the article's FIELD from the key NAME (headline=hl). Repeatable.")
+@click.option("--memory", type=click.IntRange(min=1), default=256, show_default=True, metavar="MB",
+              help="Commit whenever what is to be written takes so much memory.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(min=1), metavar="N",
+              help="Use N threads. Default: one for each processor.")  # fmt: skip
 @as_json
 @click.pass_obj
 def index(
@@ -45,7 +38,9 @@ def index(
     file_format: str | None,
     language: str | None,
     encoding: str | None,
-    mapping: tuple[str, ...],
+    fields: dict[str, str] | None,
+    memory: int,
+    workers: int | None,
     json: bool,
 ) -> None:
     """Add files of articles to the index, which is made if there is none.
@@ -62,41 +57,29 @@ def index(
       searchkit index --map headline=hl --map body=text dump.jsonl.gz
     """  # noqa: D301  # click's \b keeps the lines below as they are
     import searchkit
-    from searchkit.analysis import language_code
 
-    from .. import render
+    from .. import account
 
-    fields = dict(_split(entry) for entry in mapping) or None
     reading = searchkit.read(paths, file_format=file_format, encoding=encoding, fields=fields)
     if not reading.files_found:
         # No new index for a mistyped path.
-        render.index_summary(None, reading.rejects, reading.notices, 0.0, json=json)
+        account.index_summary(None, reading.rejects, reading.notices, 0.0, json=json)
         raise click.exceptions.Exit(2 if reading.rejects else 1)
-    try:
-        archive = searchkit.open(directory)
-    except searchkit.IndexNotFoundError:
-        archive = searchkit.create(directory, language=language or "en")
-        render.remark(f"New index in {directory}")
-    if language and language_code(language) != archive.language:
-        raise click.UsageError(
-            f"the index in {directory} was made with --language {archive.language}; "
-            f"leave --language out, or choose another directory with --index"
-        )
+    archive = open_or_create(directory, language)
     started = time.perf_counter()
-    with archive, render.index_progress(reading) as on_progress:
+
+    def extent(_: searchkit.AddReport) -> tuple[int, int | None]:
+        return reading.bytes_read, reading.bytes_total
+
+    with archive, account.index_progress("indexing", extent) as on_progress:
         try:
-            report = archive.add(reading, on_progress=on_progress)
+            report = archive.add(
+                reading, memory=memory << 20, workers=workers, on_progress=on_progress
+            )
         except KeyboardInterrupt:
-            render.index_interrupted(on_progress.report)
+            account.index_interrupted(on_progress.report)
             raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
     seconds = time.perf_counter() - started
-    render.index_summary(report, report.rejected, report.notices, seconds, json=json)
+    account.index_summary(report, report.rejected, report.notices, seconds, json=json)
     if not report.committed:
         raise click.exceptions.Exit(2 if report.rejected else 1)
-
-
-def _split(entry: str) -> tuple[str, str]:
-    field, separator, name = entry.partition("=")
-    if not (field and separator and name):
-        raise click.UsageError(f"--map {entry!r} is not of the form FIELD=NAME, as in headline=hl")
-    return field, name

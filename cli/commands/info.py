@@ -13,7 +13,12 @@ from ..options import as_json
 @as_json
 @click.pass_obj
 def info(directory: Path, json: bool) -> None:
-    """Tell what the index holds: articles, terms, fields, size on disk, versions."""
+    """Tell what the index holds and what it is made of.
+
+    Articles, terms, the values that filters know; bytes on disk, and of each kind of section
+    over all segments; segments, commits, articles that are deleted but take up space; versions,
+    and the compiled modules in use.
+    """
     import searchkit
 
     from .. import render

@@ -20,11 +20,11 @@ def show(directory: Path, article_id: str, json: bool) -> None:
     """
     import searchkit
 
-    from .. import render
+    from .. import render, terminal
 
     with searchkit.open(directory) as archive:
         article = archive.get(article_id)
     if article is None:
-        render.remark(f"no article has the id {article_id}; `searchkit search` shows the ids")
+        terminal.remark(f"no article has the id {article_id}; `searchkit search` shows the ids")
         raise click.exceptions.Exit(1)
     render.article(article, json=json)

@@ -19,7 +19,7 @@ from searchkit.kernels.unicode_classes import MAX_SURFACE_CHARACTERS
 
 __all__ = ["Analyzer", "Token", "analyzer_for"]
 
-# Surfaces remembered with their expansions; 60 MB when full, then begun anew.
+# Surfaces remembered with their expansions; 45 MB when full, then begun anew.
 _MAX_REMEMBERED = 100_000
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

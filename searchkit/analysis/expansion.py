@@ -23,6 +23,7 @@ MAX_TERM_CHARACTERS = MAX_SURFACE_CHARACTERS
 _SEPARATORS = ".,&_-\u2010\u2011\u066b\u066c"
 _SEPARATOR = re.compile(f"[{re.escape(_SEPARATORS)}]")
 _PART = re.compile(f"[^{re.escape(_SEPARATORS)}]+")
+_JOINERS = _SEPARATORS + "'’\uff07·\u2027\u05f4"
 # Words with digits or symbols have no inflection: without this, U.S. would lose its s.
 _UNINFLECTED = re.compile(f"[\\d+#@{re.escape(_SEPARATORS)}]")
 _HYPHEN = re.compile("[-\u2010\u2011]")
@@ -105,8 +106,8 @@ class Expander:
             else:
                 found[place] = word
         stems = self._stemmer.stemWords(words) if self._stemmer else words
-        for place, stem in zip(places, stems, strict=True):
-            found[place] = stem
+        for place, word, stem in zip(places, words, stems, strict=True):
+            found[place] = stem or word
         return found
 
     def expand(self, surface: str) -> Expansion:
@@ -117,9 +118,11 @@ class Expander:
         return Expansion((Part(found, 0, 0, len(surface)),), 1, ((found,),))
 
     def _expanded(self, surface: str) -> str | Expansion:
+        # A cut may leave a joiner at the end.
+        surface = surface.rstrip(_JOINERS)
         sign = surface[0] if surface[0] in _SIGNS else ""
         folded = self._folded(surface[len(sign) :])
-        terms = self._one_position(folded)
+        terms = self._one_position(folded) if _SEPARATOR.search(surface) else (self._stem(folded),)
         if len(terms) == 1 and not sign:
             return terms[0]
         start, end = len(sign), len(surface)
@@ -136,9 +139,7 @@ class Expander:
         return Expansion(tuple(parts), width, tuple(meanings))
 
     def _one_position(self, folded: str) -> tuple[str, ...]:
-        """The terms of a surface that is one word, number or acronym; otherwise none."""
-        if not _SEPARATOR.search(folded):
-            return (self._stem(folded),)
+        """The terms of a surface with separators if it is one number or acronym, or none."""
         if thousands := _THOUSANDS.match(folded):
             return (_THOUSANDS_SEPARATOR.sub("", thousands[0]) + folded[thousands.end() :],)
         if _DECIMAL.fullmatch(folded):
@@ -159,13 +160,13 @@ class Expander:
         meanings: list[tuple[str, ...]] = [(joined,)]
         if all(_HYPHEN.match(surface, word.end()) for word in words[:-1]):
             meanings.append(tuple(part.term for part in parts))
-        parts.insert(1, Part(joined, 0, start, len(surface)))
+        if joined != parts[0].term:
+            parts.insert(1, Part(joined, 0, start, len(surface)))
         return parts, meanings
 
     def _folded(self, word: str) -> str:
         """A word folded, without a possessive ending or an elided article."""
-        # A cut may leave a joiner at the end.
-        folded = fold(word)[:MAX_TERM_CHARACTERS].rstrip(_SEPARATORS + "'·")
+        folded = fold(word)[:MAX_TERM_CHARACTERS]
         if self._possessive and folded.endswith("'s"):
             folded = folded[:-2]
         if self._elision and (elided := self._elision.match(folded)):

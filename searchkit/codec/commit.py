@@ -35,8 +35,8 @@ from searchkit.errors import (
 
 __all__ = ["clean", "commit", "generation_on_disk", "latest", "open_latest"]
 
-Opened = TypeVar("Opened")
-WriteToc = Callable[[Storage, Manifest], None]
+_Opened = TypeVar("_Opened")
+_WriteToc = Callable[[Storage, Manifest], None]
 
 _MANIFEST = re.compile(r"manifest-(0|[1-9][0-9]{0,17})\.json")
 _OURS = re.compile(
@@ -75,7 +75,7 @@ def latest(storage: Storage) -> Manifest:
     raise _no_index(storage)
 
 
-def open_latest(storage: Storage, opener: Callable[[Manifest], Opened]) -> Opened:
+def open_latest(storage: Storage, opener: Callable[[Manifest], _Opened]) -> _Opened:
     """What `opener` makes of the latest manifest, by opening the files that it names.
 
     When one of them is gone (FileNotFoundError) because a writer has committed meanwhile, the
@@ -93,7 +93,7 @@ def open_latest(storage: Storage, opener: Callable[[Manifest], Opened]) -> Opene
             manifest = newer
 
 
-def commit(storage: Storage, manifest: Manifest, write_toc: WriteToc) -> None:
+def commit(storage: Storage, manifest: Manifest, write_toc: _WriteToc) -> None:
     """Makes the manifest the last commit, for good; the caller holds the write lock.
 
     The files of its segments are written and synced already, and its generation is
@@ -119,7 +119,7 @@ def commit(storage: Storage, manifest: Manifest, write_toc: WriteToc) -> None:
             storage.remove(name)
 
 
-def clean(storage: Storage, manifest: Manifest, write_toc: WriteToc) -> None:
+def clean(storage: Storage, manifest: Manifest, write_toc: _WriteToc) -> None:
     """What a writer does first, holding the lock: puts right what a killed one left.
 
     Removes the files of ours that neither this manifest, the latest, nor the one before it

@@ -18,6 +18,7 @@ def contradictions(segment: Segment) -> Iterator[str]:
     """
     if set(segment.fields) != {*TEXT_FIELDS, *VALUE_FIELDS}:
         yield f"its fields are {', '.join(segment.fields)}"
+        return
     for name, info in segment.fields.items():
         for what in _of_field(segment, name, info):
             yield f"field {name} {what}"

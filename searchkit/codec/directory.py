@@ -7,7 +7,7 @@ from pathlib import Path
 
 from searchkit.analysis import language_code
 from searchkit.codec.commit import commit, generation_on_disk
-from searchkit.codec.manifest import Manifest
+from searchkit.codec.manifest import Manifest, manifest_name
 from searchkit.codec.storage import Storage
 from searchkit.codec.toc import write_toc
 from searchkit.errors import IndexExistsError, IndexNotFoundError, StorageError
@@ -15,6 +15,8 @@ from searchkit.errors import IndexExistsError, IndexNotFoundError, StorageError
 __all__ = ["create_directory", "directory_size"]
 
 _FORMAT_1_NAME = "searchkit.json"
+# What is left when making an index was interrupted.
+_INTERRUPTED = frozenset({f"{manifest_name(0)}.tmp"})
 
 
 def create_directory(path: Path, language: str) -> None:
@@ -34,12 +36,14 @@ def create_directory(path: Path, language: str) -> None:
             f"cannot make an index in {path}: {error.strerror or error}; choose another directory"
         ) from error
     storage = Storage(path)
-    if names:
+    if names - _INTERRUPTED:
         if _FORMAT_1_NAME in names or _has_commit(storage):
             raise IndexExistsError(
                 f"{path} holds an index already; open it or delete the directory"
             )
         raise IndexExistsError(f"{path} holds other files; choose a new or an empty directory")
+    for name in names:
+        storage.remove(name)
     commit(storage, Manifest(0, language, secrets.randbits(64)), write_toc)
     Storage(path.absolute().parent).sync_directory()
 

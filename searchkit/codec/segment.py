@@ -41,6 +41,7 @@ __all__ = [
     "WrittenSegment",
     "documents_of",
     "file_name",
+    "length_section",
 ]
 
 # An article's digest is compared with that of the article of the same id only.
@@ -58,6 +59,16 @@ _TYPECODES: dict[int, Literal["B", "H", "I"]] = {1: "B", 2: "H", 4: "I"}
 def file_name(name: str) -> str:
     """The file of the segment of that name."""
     return f"{name}.segment"
+
+
+def length_section(lengths: array[int]) -> tuple[int, int, int, bytes]:
+    """The section of a field's lengths after what FieldInfo says of them: width, shortest,
+    longest.
+    """
+    longest = max(lengths, default=0)
+    width = 1 if longest < 1 << 8 else 2 if longest < 1 << 16 else 4
+    shortest = min(filter(None, lengths), default=0)
+    return width, shortest, longest, array(_TYPECODES[width], lengths).tobytes()
 
 
 def documents_of(postings: PostingList) -> Iterator[int]:
@@ -127,10 +138,8 @@ class SegmentWriter:
         if field not in TEXT_FIELDS:
             self._fields[field] = FieldInfo(False, merger.terms, merger.occurrences)
             return
-        longest = max(lengths, default=0)
-        width = 1 if longest < 1 << 8 else 2 if longest < 1 << 16 else 4
-        self._file.add(f"lengths:{field}", array(_TYPECODES[width], lengths).tobytes())
-        shortest = min(filter(None, lengths), default=0)
+        width, shortest, longest, data = length_section(lengths)
+        self._file.add(f"lengths:{field}", data)
         self._fields[field] = FieldInfo(
             True, merger.terms, merger.occurrences, shortest, longest, width
         )

@@ -8,7 +8,8 @@ reads it: nothing that it reads is unpickled.
 `commit` is refused with a StorageError before it has changed anything, by `CommittedSchema`;
 what it wrote so far (``MAIN_*``) is nobody's and may be deleted. Whoosh never removes files of
 ours: those that it cleans away begin with ``MAIN_`` or are tables of contents, which are written
-again with the next commit.
+again with the next commit. After a commit of ours open the directory anew: `refresh` of Whoosh's
+searchers misses deletions and keeps segments that were merged, with Whoosh's own as with ours.
 
 The file: u8 4, u8 8, u8 4 (the sizes of Whoosh's numbers), i32 -12345, i32 -111 (the version of
 the table), varint 3, 54, 0 (the Whoosh that has it so), varint length and pickle of the schema,

@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from searchkit.codec.commit import generation_on_disk, latest
@@ -113,10 +113,11 @@ def verify(
     for commit in survey.commits:
         for segment in commit.segments:
             found = list(_damaged_sections(segment, advance))
+            commit.findings += found
             if deep and not found:
                 file = segment.file.path.name
-                found = [Finding(file, what) for what in contradictions(segment)]
-            commit.findings += found
+                with commit.noting(file):
+                    commit.findings += [Finding(file, what) for what in contradictions(segment)]
     return _verification(storage, survey, time.perf_counter() - started)
 
 
@@ -238,7 +239,11 @@ def _verification(storage: Storage, survey: _Survey, seconds: float) -> Verifica
         last = finding.file == manifest_name(survey.newest)
         (damages if last or manifest is None else remarks).append(finding)
     for number, commit in enumerate(survey.commits):
-        (remarks if number else damages).extend(commit.findings)
+        if number == 0:
+            damages += commit.findings
+            continue
+        only = f"; only the commit before, {commit.manifest.generation}, needs it"
+        remarks += [replace(each, what=each.what + only) for each in commit.findings]
     broken = {each.file for each in damages}
     entries = manifest.segments if manifest else ()
     live = {entry.file: entry.documents - entry.deleted for entry in entries}

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from whoosh.codec import base
 from whoosh.fields import Schema
-from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.filestore import Storage as WhooshStorage
 from whoosh.reading import EmptyReader, IndexReader, MultiReader, SegmentReader
 
 from searchkit.codec.manifest import SegmentEntry
+from searchkit.codec.segment import Segment
 from searchkit.codec.snapshot import LiveSegment, Snapshot, open_segment
-from searchkit.codec.storage import Storage
 from searchkit.codec.whoosh_documents import DocumentsReader
 from searchkit.codec.whoosh_terms import TermsReader
+from searchkit.codec.whoosh_writer import DocumentsWriter, FieldsWriter, WhooshSegment, storage_of
 from searchkit.errors import StorageError
 
 __all__ = ["CommittedSegment", "SearchkitCodec", "reader_of"]
@@ -46,17 +44,34 @@ class _EmptyIndexReader(EmptyReader):  # type: ignore[misc]  # whoosh is untyped
 
 
 class SearchkitCodec(base.Codec):  # type: ignore[misc]  # whoosh is untyped
-    """Reads segments of ours for Whoosh."""
+    """Whoosh's readers and writers of segments in our format; see `whoosh_writer`."""
 
-    def terms_reader(self, storage: WhooshStorage | None, segment: CommittedSegment) -> TermsReader:
+    # For the lengths that it writes with postings Whoosh would read the documents again.
+    length_stats = False
+
+    def terms_reader(self, storage: WhooshStorage | None, segment: _AnySegment) -> TermsReader:
         """The terms and postings of a segment."""
-        return TermsReader(segment.opened(storage).segment)
+        return TermsReader(segment.opened(storage))
 
     def per_document_reader(
-        self, storage: WhooshStorage | None, segment: CommittedSegment
+        self, storage: WhooshStorage | None, segment: _AnySegment
     ) -> DocumentsReader:
         """What is kept of each document of a segment."""
-        return DocumentsReader(segment.opened(storage))
+        return segment.documents_reader(storage)
+
+    def new_segment(self, storage: WhooshStorage, indexname: str) -> WhooshSegment:  # noqa: ARG002
+        """A segment that a Whoosh writer is about to write."""
+        return WhooshSegment(self, indexname)
+
+    def per_document_writer(
+        self, storage: WhooshStorage, segment: WhooshSegment
+    ) -> DocumentsWriter:
+        """The writer of a segment's documents."""
+        return DocumentsWriter(storage, segment)
+
+    def field_writer(self, storage: WhooshStorage, segment: WhooshSegment) -> FieldsWriter:
+        """The writer of a segment's terms, after its documents."""
+        return FieldsWriter(storage, segment)
 
 
 class CommittedSegment(base.Segment):  # type: ignore[misc]  # whoosh is untyped
@@ -73,19 +88,22 @@ class CommittedSegment(base.Segment):  # type: ignore[misc]  # whoosh is untyped
         self._entry = entry
         self._live = live
 
-    def opened(self, storage: WhooshStorage | None) -> LiveSegment:
+    def opened(self, storage: WhooshStorage | None) -> Segment:
         """The segment itself.
 
         Raises FileNotFoundError when a writer has removed it since, as Whoosh expects it, and
         IndexDamagedError.
         """
+        return self._opened(storage).segment
+
+    def documents_reader(self, storage: WhooshStorage | None) -> DocumentsReader:
+        """The reader of its documents; raises what `opened` does."""
+        live = self._opened(storage)
+        return DocumentsReader(live.segment, live.deleted)
+
+    def _opened(self, storage: WhooshStorage | None) -> LiveSegment:
         if self._live is None:
-            if not isinstance(storage, FileStorage):
-                raise StorageError(
-                    f"a segment of searchkit cannot be read from {storage!r}; "
-                    "open its directory with whoosh.index.open_dir"
-                )
-            self._live = open_segment(Storage(Path(storage.folder)), self._entry)
+            self._live = open_segment(storage_of(storage), self._entry)
         return self._live
 
     def codec(self) -> SearchkitCodec:
@@ -110,3 +128,6 @@ class CommittedSegment(base.Segment):  # type: ignore[misc]  # whoosh is untyped
             "Whoosh cannot delete articles of an index of searchkit; use Index.delete "
             "or `searchkit delete`"
         )
+
+
+_AnySegment = CommittedSegment | WhooshSegment

@@ -9,9 +9,9 @@ from whoosh.codec import base
 from whoosh.columns import Column, ColumnReader
 
 from searchkit.codec.columns import WordsColumn
+from searchkit.codec.deletions import count_deleted
 from searchkit.codec.record import stored_fields
-from searchkit.codec.segment import NO_TIME
-from searchkit.codec.snapshot import LiveSegment
+from searchkit.codec.segment import NO_TIME, Segment
 from searchkit.codec.whoosh_schema import WORD_COLUMNS
 
 __all__ = ["DocumentsReader"]
@@ -23,37 +23,45 @@ _ZERO_TIME = 1 << 63
 
 
 class DocumentsReader(base.PerDocumentReader):  # type: ignore[misc]  # whoosh is untyped
-    """What is kept of each document of a segment."""
+    """What is kept of each document of a segment, of which the bits in `deleted` are set for
+    the deleted ones, as in `LiveSegment`.
+    """
 
-    def __init__(self, live: LiveSegment) -> None:
-        self._live = live
-        self._segment = live.segment
+    def __init__(self, segment: Segment, deleted: bytes | bytearray) -> None:
+        self._segment = segment
+        self._deleted = deleted
+        self._deleted_count = count_deleted(deleted)
 
     def doc_count(self) -> int:
         """Documents that are not deleted."""
-        return self._live.live
+        return self._segment.documents - self._deleted_count
 
     def doc_count_all(self) -> int:
         """All documents."""
-        return self._live.entry.documents
+        return self._segment.documents
 
     def has_deletions(self) -> bool:
         """Whether any document is deleted."""
-        return self._live.entry.deleted > 0
+        return self._deleted_count > 0
 
     def is_deleted(self, docnum: int) -> bool:
-        """Whether a document is deleted."""
-        return self._live.is_deleted(docnum)
+        """Whether a document is deleted; Whoosh's `Not` asks of one beyond the last, too."""
+        return docnum >> 3 < len(self._deleted) and bool(
+            self._deleted[docnum >> 3] >> (docnum & 7) & 1
+        )
 
     def deleted_docs(self) -> Iterator[int]:
         """The deleted documents in order."""
-        for place, bits in enumerate(self._live.deleted):
+        for place, bits in enumerate(self._deleted):
             if bits:
                 yield from (8 * place + bit for bit in range(8) if bits >> bit & 1)
 
     def all_doc_ids(self) -> Iterator[int]:
         """The documents that are not deleted, in order."""
-        return self._live.documents()
+        everything = range(self._segment.documents)
+        if not self._deleted_count:
+            return iter(everything)
+        return (document for document in everything if not self.is_deleted(document))
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
         """The article's fields that are not empty."""
@@ -73,8 +81,8 @@ class DocumentsReader(base.PerDocumentReader):  # type: ignore[misc]  # whoosh i
 
     def field_length(self, fieldname: str) -> int:
         """The tokens of a field in all documents."""
-        field = self._segment.fields.get(fieldname)
-        return field.occurrences if field and field.positional else 0
+        has_lengths = self._segment.lengths_of(fieldname) is not None
+        return self._segment.fields[fieldname].occurrences if has_lengths else 0
 
     def min_field_length(self, fieldname: str) -> int:
         """The shortest length of a field in documents that have any."""

@@ -86,11 +86,12 @@ class PostingMatcher(LeafMatcher):  # type: ignore[misc]  # whoosh is untyped
 
         Raises ReadTooFar at the end.
         """
+        following = self._index + 1
+        if following < len(self._documents):
+            self._index = following
+            return False
         if not self.is_active():
             raise ReadTooFar
-        self._index += 1
-        if self._index < len(self._documents):
-            return False
         self._enter(self._block + 1)
         return True
 

@@ -145,7 +145,7 @@ cdef int _by_bytes(const void* a, const void* b) noexcept nogil:
 cdef class RunMerger(FieldMerger):
     """Merges the runs of one field, given in the order of their documents.
 
-    `terms` are the terms by number, as UTF-8.
+    `terms` are the terms by number, as UTF-8. Neither list may change before the last extent.
     """
 
     cdef list runs
@@ -186,7 +186,7 @@ cdef class RunMerger(FieldMerger):
         n = 0
         for i in range(known):
             if self._entry_count(i):
-                self._name(n, i, <bytes>terms[i])
+                self._name(n, i, <bytes?>terms[i])
                 n += 1
         with nogil:
             qsort(self.order, self.count, sizeof(Named), _by_bytes)

@@ -6,15 +6,36 @@ What a surface is stands in `searchkit.kernels.reference.text`, the readable twi
 
 from cpython cimport array
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc, realloc
-from libc.string cimport memcmp, memcpy
+from libc.stdlib cimport free, malloc, realloc
+from libc.string cimport memcpy
+
+from searchkit.kernels.boundaries cimport (
+    DIGIT,
+    JAMO_TAIL,
+    LETTER,
+    MAX_CHARACTERS,
+    SIGN,
+    UNSPACED,
+    class_at,
+    ends_word,
+    kept_end,
+    surface_end,
+    unspaced_end,
+)
+from searchkit.kernels.interning cimport (
+    FIRST_BITS,
+    Entry,
+    Surface,
+    Table,
+    grow_entries,
+    intern_long,
+    intern_short,
+)
 
 import os
 from array import array as make_array
 
 from searchkit.kernels.unicode_classes import MAX_SURFACE_CHARACTERS
-
-include "unicode_classes.pxi"
 
 cdef extern from "Python.h":
     const char* PyUnicode_AsUTF8AndSize(object text, Py_ssize_t* size) except NULL
@@ -23,37 +44,10 @@ cdef extern from *:
     int trailing_zeros "__builtin_ctzll"(uint64_t word) noexcept nogil
 
 cdef enum:
-    MAX_CHARACTERS = 255
     # Four bytes a character, and zeros up to a multiple of eight.
     MAX_BYTES = 1032
-    # A table begins with 2**12 entries.
-    FIRST_BITS = 12
 
 assert MAX_CHARACTERS == MAX_SURFACE_CHARACTERS
-
-# An entry with shape 0 is free. A surface of up to 8 bytes is its own key, so that finding it
-# costs one cache line; the key of a longer one is its hash.
-cdef struct Entry:
-    uint64_t key
-    uint32_t shape   # bytes | language << 16
-    uint32_t number
-
-cdef struct Surface:
-    uint32_t offset  # into the arena
-    uint32_t shape
-
-# Open addressing with linear probing, at most half full. The multiplier is random, so that
-# nobody can write a text whose words all fall into one place.
-cdef struct Table:
-    Entry* entries
-    uint64_t multiplier
-    int bits
-    Surface* surfaces
-    uint32_t count
-    uint32_t capacity
-    uint8_t* arena
-    size_t arena_size
-    size_t arena_capacity
 
 # Where tokens go: with a table their numbers there, without one their starts and ends in bytes.
 cdef struct Sink:
@@ -69,227 +63,20 @@ cdef struct Text:
 cdef array.array _NUMBERS = make_array("I")
 
 
-# -- characters
-
-cdef inline int class_at(const uint8_t* place, int* size) noexcept nogil:
-    """The class of the character at `place`, and its bytes. The NUL at the end is OTHER."""
-    cdef uint32_t character = place[0]
-    if character < 0x80:
-        size[0] = 1
-        return CLASSES[character]
-    if character < 0xE0:
-        size[0] = 2
-        character = (character & 0x1F) << 6 | (place[1] & 0x3F)
-    elif character < 0xF0:
-        size[0] = 3
-        character = (character & 0x0F) << 12 | (place[1] & 0x3F) << 6 | (place[2] & 0x3F)
-    else:
-        size[0] = 4
-        character = (
-            (character & 0x07) << 18
-            | (place[1] & 0x3F) << 12
-            | (place[2] & 0x3F) << 6
-            | (place[3] & 0x3F)
-        )
-    return CLASSES[<uint32_t>BLOCKS[character >> 7] << 7 | (character & 127)]
-
-
-cdef inline bint is_word(int kind) noexcept nogil:
-    return LETTER <= kind <= JAMO_TAIL
-
-
-cdef inline bint joins(int before, int joiner, int after, bint initial) noexcept nogil:
-    """Whether a joiner between characters of two classes makes one surface of two cores.
-
-    `initial` tells that the core before it is a single letter and the surface's first.
-    """
-    if after != LETTER and after != DIGIT:
-        return False
-    if joiner == APOSTROPHE:
-        return after == LETTER
-    if joiner == DOT:
-        return before == after
-    if joiner == COMMA:
-        return before == DIGIT and after == DIGIT
-    if joiner == AMPERSAND or joiner == MIDDLE_DOT:
-        return before == LETTER and after == LETTER
-    if joiner == HYPHEN:
-        return before == LETTER and (after == DIGIT or initial)
-    return joiner == LOW_LINE
-
-
-cdef const uint8_t* surface_end(const uint8_t* start) noexcept nogil:
-    """The end of the surface that begins at `start`: with a letter, a digit, or a sign."""
-    cdef const uint8_t* place = start
-    cdef const uint8_t* mark = NULL
-    cdef int size, after_size, kind, before = OTHER, letters, cores = 0
-    if start[0] == c'#' or start[0] == c'@':
-        place += 1
-        cores = 1
-    while True:
-        letters = 0
-        kind = class_at(place, &size)
-        while LETTER <= kind <= EXTEND:
-            if kind != EXTEND:
-                before = kind
-                letters += 1
-            place += size
-            kind = class_at(place, &size)
-        cores += 1
-        if kind < APOSTROPHE or not joins(
-            before, kind, class_at(place + size, &after_size), cores == 1 and letters == 1
-        ):
-            break
-        place += size
-    if place == start + 1:
-        if place[0] == c'#':
-            mark = place + 1
-        elif place[0] == c'+' and place[1] == c'+':
-            mark = place + 2
-        if mark != NULL and before == LETTER and not is_word(class_at(mark, &size)):
-            return mark
-    return place
-
-
-cdef const uint8_t* unspaced_end(const uint8_t* place) noexcept nogil:
-    """The end of the unspaced character at `place` with what extends it."""
-    cdef int size, kind = class_at(place, &size)
-    while True:
-        place += size
-        kind = class_at(place, &size)
-        if kind != EXTEND and kind != JAMO_TAIL:
-            return place
-
-
-cdef const uint8_t* kept_end(const uint8_t* start, const uint8_t* end) noexcept nogil:
-    """The end of the first MAX_CHARACTERS characters from `start`, or `end` before these."""
-    cdef int characters = 0
-    if end - start <= MAX_CHARACTERS:
-        return end
-    while start < end:
-        # A byte 10xxxxxx continues a character.
-        if start[0] & 0xC0 != 0x80:
-            if characters == MAX_CHARACTERS:
-                return start
-            characters += 1
-        start += 1
-    return end
-
-
-# -- the table of surfaces
-
-cdef inline size_t slot_of(Table* table, uint64_t key, uint32_t shape) noexcept nogil:
-    return ((key ^ <uint64_t>shape << 32) * table.multiplier) >> (64 - table.bits)
-
-
-cdef uint64_t hash_of(Table* table, const uint8_t* word, uint32_t size) noexcept nogil:
-    """Eight bytes at a time; what follows `word` up to the next multiple of 8 is zero."""
-    cdef uint64_t mixed = 0, part
-    cdef uint32_t place
-    for place in range(0, size, 8):
-        memcpy(&part, word + place, 8)
-        mixed = (mixed ^ part) * table.multiplier
-        mixed ^= mixed >> 29
-    return mixed
-
-
-cdef bint grow_entries(Table* table, int bits) noexcept nogil:
-    """Moves the entries into a table of 2**bits; False when there is no memory."""
-    cdef size_t capacity = <size_t>1 << bits, old = 0, index, slot
-    cdef Entry* entries = <Entry*>calloc(capacity, sizeof(Entry))
-    cdef Entry* entry
-    if entries == NULL:
-        return False
-    if table.entries != NULL:
-        old = <size_t>1 << table.bits
-    table.bits = bits
-    for index in range(old):
-        entry = &table.entries[index]
-        if entry.shape:
-            slot = slot_of(table, entry.key, entry.shape)
-            while entries[slot].shape:
-                slot = (slot + 1) & (capacity - 1)
-            entries[slot] = entry[0]
-    free(table.entries)
-    table.entries = entries
-    return True
-
-
-cdef bint add(
-    Table* table, size_t slot, uint64_t key, uint32_t shape, const uint8_t* word
-) noexcept nogil:
-    """Gives a new surface its number, in a free slot; False when there is no memory."""
-    cdef size_t size = shape & 0xFFFF
-    cdef size_t capacity
-    cdef void* grown
-    if table.count == table.capacity:
-        capacity = <size_t>table.capacity * 2 + 1024
-        grown = realloc(table.surfaces, capacity * sizeof(Surface))
-        if grown == NULL:
-            return False
-        table.surfaces = <Surface*>grown
-        table.capacity = <uint32_t>capacity
-    if table.arena_size + size > table.arena_capacity:
-        capacity = table.arena_capacity * 2 + 16384
-        if capacity >> 32:  # more than offsets can say
-            return False
-        grown = realloc(table.arena, capacity)
-        if grown == NULL:
-            return False
-        table.arena = <uint8_t*>grown
-        table.arena_capacity = capacity
-    memcpy(table.arena + table.arena_size, word, size)
-    table.surfaces[table.count].offset = <uint32_t>table.arena_size
-    table.surfaces[table.count].shape = shape
-    table.entries[slot].key = key
-    table.entries[slot].shape = shape
-    table.entries[slot].number = table.count
-    table.arena_size += size
-    table.count += 1
-    if <size_t>table.count * 2 > <size_t>1 << table.bits:
-        return grow_entries(table, table.bits + 1)
-    return True
-
+# -- tokens
 
 cdef inline bint take_short(Sink* sink, uint64_t key, uint32_t size) noexcept nogil:
     """Adds the token of a surface of up to 8 bytes; False when there is no memory."""
-    cdef Table* table = sink.table
-    cdef uint32_t shape = size | sink.language
-    cdef size_t slot = slot_of(table, key, shape)
-    cdef Entry* entry = &table.entries[slot]
-    while entry.key != key or entry.shape != shape:
-        if entry.shape == 0:
-            sink.tokens[sink.count] = table.count
-            sink.count += 1
-            return add(table, slot, key, shape, <const uint8_t*>&key)
-        slot = (slot + 1) & ((<size_t>1 << table.bits) - 1)
-        entry = &table.entries[slot]
-    sink.tokens[sink.count] = entry.number
+    cdef uint32_t* token = sink.tokens + sink.count
     sink.count += 1
-    return True
+    return intern_short(sink.table, key, size | sink.language, token)
 
 
-cdef bint take_long(Sink* sink, const uint8_t* word, uint32_t size) noexcept nogil:
-    """The same for more than 8 bytes, with zeros after them as `hash_of` wants it."""
-    cdef Table* table = sink.table
-    cdef uint64_t key = hash_of(table, word, size)
-    cdef uint32_t shape = size | sink.language
-    cdef size_t slot = slot_of(table, key, shape)
-    cdef Entry* entry = &table.entries[slot]
-    while (
-        entry.key != key
-        or entry.shape != shape
-        or memcmp(table.arena + table.surfaces[entry.number].offset, word, size)
-    ):
-        if entry.shape == 0:
-            sink.tokens[sink.count] = table.count
-            sink.count += 1
-            return add(table, slot, key, shape, word)
-        slot = (slot + 1) & ((<size_t>1 << table.bits) - 1)
-        entry = &table.entries[slot]
-    sink.tokens[sink.count] = entry.number
+cdef inline bint take_long(Sink* sink, const uint8_t* word, uint32_t size) noexcept nogil:
+    """The same for more than 8 bytes, with zeros up to a multiple of 8."""
+    cdef uint32_t* token = sink.tokens + sink.count
     sink.count += 1
-    return True
+    return intern_long(sink.table, word, size | sink.language, token)
 
 
 cdef bint take(
@@ -336,21 +123,6 @@ cdef inline uint64_t ascii_word(uint64_t text, uint64_t* lowered) noexcept nogil
     cdef uint64_t digits = (low + eight(128 - c'0')) & ~(low + eight(127 - c'9')) & ascii
     lowered[0] = text | letters >> 2
     return (letters | digits) ^ eight(0x80)
-
-
-cdef inline bint ends_word(const uint8_t* end, bint initial) noexcept nogil:
-    """Whether a run of ASCII letters and digits that ends at `end` is a surface for sure.
-
-    `initial` tells that it is of one character.
-    """
-    cdef int size, after_size, kind = class_at(end, &size)
-    if kind == OTHER:
-        return True
-    if kind <= EXTEND:
-        return False
-    if kind >= SIGN:
-        return not initial
-    return not joins(CLASSES[(end - 1)[0]], kind, class_at(end + size, &after_size), initial)
 
 
 cdef inline uint64_t load(const uint8_t* place, const uint8_t* end) noexcept nogil:

@@ -147,7 +147,7 @@ def _any(alternatives: Iterable[wq.Query]) -> wq.Query:
 
 def _pattern(tree: wq.Prefix | wq.Wildcard, languages: Sequence[str]) -> wq.Query:
     """A prefix or wildcard query. Terms are stems, so that of the prefix itself is added:
-    without it ``airstrikes*`` would miss the term ``airstrik``.
+    without it ``airstrikes*`` would miss the term ``airstrik``. Terms have no hyphens either.
     """
     field, boost = tree.fieldname, tree.boost
     pattern = fold(tree.text) if field in TEXT_FIELDS else tree.text
@@ -158,12 +158,14 @@ def _pattern(tree: wq.Prefix | wq.Wildcard, languages: Sequence[str]) -> wq.Quer
         return wq.NullQuery
     alternatives: list[wq.Query] = [wq.Prefix(field, prefix, boost=boost)]
     if field in TEXT_FIELDS:
+        if joined := prefix.replace("-", ""):
+            alternatives.append(wq.Prefix(field, joined, boost=boost))
         alternatives += (
             _variant(field, variant, 1, boost)
             for variant in variants_of(prefix, languages)
-            if not (len(variant.terms) == 1 and variant.terms[0].startswith(prefix))
+            if not (len(variant.terms) == 1 and variant.terms[0].startswith((prefix, joined)))
         )
-    return _any(alternatives)
+    return _any(dict.fromkeys(alternatives))
 
 
 def _is_prefix(pattern: str) -> bool:

@@ -15,6 +15,11 @@ from searchkit.writing.writer import UNCHANGED, UPDATED, Writer
 
 __all__ = ["AddReport", "add_articles"]
 
+# With these an article's positions, its stored form and its share of a batch stay within the
+# 32 bits that the index has for them.
+MAX_ARTICLE_CHARACTERS = 1 << 28
+MAX_CAPTIONS = 1_000_000
+
 Record = Article | Mapping[str, Any]
 
 
@@ -113,6 +118,11 @@ class _Adding:
         characters = len(article.headline) + len(article.body)
         if article.captions:
             characters += sum(len(caption.searchable) for caption in article.captions)
+        if characters > MAX_ARTICLE_CHARACTERS:
+            raise ArticleError(
+                f"{characters:,} characters, the limit is {MAX_ARTICLE_CHARACTERS:,}; "
+                "split the article"
+            )
         outcome = self._writer.add(article, characters, fingerprint)
         self._report.characters += characters
         if outcome is UNCHANGED:
@@ -162,6 +172,10 @@ def _searchable(record: Record) -> Article:
         )
     if not (record.headline.strip() or record.body.strip() or record.captions):
         raise ArticleError("nothing to search: headline, body and captions are all empty")
+    if len(record.captions) > MAX_CAPTIONS:
+        raise ArticleError(
+            f"{len(record.captions):,} captions, the limit is {MAX_CAPTIONS:,}; split the article"
+        )
     return record
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from searchkit.codec.commit import latest
+from searchkit.codec.commit import commit, latest
 from searchkit.codec.manifest import Manifest
 from searchkit.codec.storage import Storage
+from searchkit.codec.toc import write_toc
 from searchkit.errors import StorageError
 from searchkit.writing.writer import Writer
 
@@ -27,7 +28,7 @@ class Compaction:
 
 
 def compact(path: Path, writer: Writer) -> Compaction:
-    """Has the writer of the index in a directory merge all of it.
+    """Has the writer of the index in a directory merge all of it, and removes what was merged.
 
     Raises StorageError, before anything is written, when the disk has too little room.
     """
@@ -36,6 +37,9 @@ def compact(path: Path, writer: Writer) -> Compaction:
     _check_room(path, before)
     writer.compact()
     after = latest(storage)
+    if after != before:
+        # Two commits are kept: with this one, neither needs the files that were merged.
+        commit(storage, replace(after, generation=after.generation + 1), write_toc)
     return Compaction(
         len(before.segments),
         len(after.segments),

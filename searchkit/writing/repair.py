@@ -77,7 +77,8 @@ def repair(
     IndexLockedError when another writer does not finish in time, and StorageError.
     """
     storage = Storage(Path(path))
-    generation_on_disk(storage)  # before there is a lock file where no directory is
+    if generation_on_disk(storage) < 0:
+        latest(storage)  # says what there is instead of an index, where no lock belongs
     with WriteLock(storage.path, _LOCK_TIMEOUT):
         verification = verify(path, on_progress)
         if verification.generation is None:

@@ -12,8 +12,9 @@ from types import TracebackType
 
 from searchkit.article import Article
 from searchkit.codec.commit import clean, commit, generation_on_disk
+from searchkit.codec.format import damaged
 from searchkit.codec.lock import WriteLock
-from searchkit.codec.manifest import Manifest, new_segment_name
+from searchkit.codec.manifest import Manifest, manifest_name, new_segment_name
 from searchkit.codec.record import digest_of, encode_article
 from searchkit.codec.segment import WrittenSegment, file_name
 from searchkit.codec.snapshot import LiveSegment, Snapshot, open_snapshot
@@ -68,6 +69,7 @@ class Writer:
             self._storage = Storage(path)
             snapshot = open_snapshot(self._storage)
             self._manifest = snapshot.manifest
+            self._refuse_damage()
             clean(self._storage, self._manifest, write_toc)
             self._segments = [OwnedSegment.of_commit(each) for each in snapshot.segments]
             self._pool = BuilderPool(self._storage, self._manifest.language, workers)
@@ -90,6 +92,16 @@ class Writer:
         self._dropped = False
         # Whether the memory for postings is used up: then flush, or commit.
         self.full = False
+
+    def _refuse_damage(self) -> None:
+        """Nothing is built on the commit before one that cannot be read: its files would go."""
+        newest = generation_on_disk(self._storage)
+        if newest > self._manifest.generation:
+            raise damaged(
+                self._storage.path / manifest_name(newest),
+                f"the commit before it, {self._manifest.generation}, can still be searched, "
+                "but nothing is added to it",
+            )
 
     @property
     def seed(self) -> int:

@@ -112,7 +112,7 @@ texts = st.text() | st.text(alphabet="abzé東\u0301 s19'’.,&_-\u2010#@+·ﷺ"
 long_texts = texts.map(lambda text: "a" * 253 + text)
 
 
-@example("\u02bc \u02bcs \u02bc-1 ŀ", "en")
+@example("\u02bc \u02bcs a-\u02bcs ŀ a⒈b.c ⒈", "en")
 @given(texts | long_texts, st.sampled_from(sorted(expanders)))
 def test_whatever_the_text_the_expansions_of_its_surfaces_are_sound(
     text: str, language: str

@@ -2,57 +2,21 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import pty
 import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from searchkit_cli.main import main
 
 import searchkit
 from searchkit import Article
-from tests.conftest import captions
-
-SEARCHKIT = [sys.executable, "-c", "from searchkit_cli.main import run; run()"]
-
-
-@pytest.fixture
-def archive(tmp_path: Path, ferry: Article) -> Path:
-    """A directory with an index of three articles."""
-    path = tmp_path / "news.idx"
-    with searchkit.create(path) as index:
-        index.add(
-            [
-                ferry,
-                Article(id="fog", headline="Fog", body="Fog again.", section="Weather"),
-                Article(
-                    id="evil",
-                    headline="Storm \x1b[31mred\x1b[0m \u202egnorw",
-                    body="<b>storm</b> & \x9b2J",
-                    captions=captions("storm\x07"),
-                ),
-            ]
-        )
-    return path
-
-
-def run(index: Path, *arguments: str, input: str | None = None) -> Result:  # noqa: A002
-    result = CliRunner().invoke(main, ["--index", str(index), *arguments], input=input)
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
-
-
-def run_json(index: Path, *arguments: str) -> Any:
-    return json.loads(run(index, *arguments, "--json").stdout)
-
+from tests.cli.program import SEARCHKIT, in_terminal, run, run_json
+from tests.conftest import ROOT, captions
 
 # -- search
 
@@ -208,14 +172,31 @@ def test_delete_refuses_what_is_ambiguous(archive: Path, arguments: list[str]) -
 
 def test_info_tells_what_is_there(archive: Path) -> None:
     shown = run(archive, "info").stdout
-    for part in ("articles", "MB", "headline", "whoosh3", "news (1), weather (1)"):
+    for part in ("articles", "kB", "headline", "whoosh3", "news (1), weather (1)"):
         assert part in shown
     facts = run_json(archive, "info")
     assert facts["articles"] == 3
-    assert facts["size"] > 0
+    assert facts["size"] > sum(facts["sections"].values()) > 0
+    assert {"stored", "terms", "postings", "column"} <= facts["sections"].keys()
+    assert facts["format"] == 2
     assert facts["terms"]["headline"] > 3
     assert facts["values"]["author"] == {"ida brandt": 1, "piers o'brien": 1}
     assert facts["versions"]["whoosh3"]
+    assert facts["deleted"] == 0
+
+
+def test_info_names_the_compiled_kernels(archive: Path) -> None:
+    kernels = run_json(archive, "info")["kernels"]
+    assert set(kernels) == {file.stem for file in ROOT.glob("searchkit/kernels/*.pyx")}
+    assert all(Path(file).suffix in (".so", ".pyd") for file in kernels.values())
+    assert re.search(r"kernels +dictionary, invert, .* in\s", run(archive, "info").stdout)
+
+
+def test_info_tells_of_deleted_articles_that_take_up_space(archive: Path) -> None:
+    run(archive, "delete", "fog")
+    assert run_json(archive, "info")["deleted"] == 1
+    shown = " ".join(run(archive, "info").stdout.split())
+    assert "1 article, 33.3% of what the segments hold; `searchkit compact`" in shown
 
 
 # -- index
@@ -319,7 +300,7 @@ def test_without_an_index_the_error_says_how_to_make_one(tmp_path: Path, command
     assert len(result.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("command", ["", "search", "index", "show", "delete", "info"])
+@pytest.mark.parametrize("command", ["", *main.commands])
 def test_help_teaches(command: str) -> None:
     result = CliRunner().invoke(main, [*command.split(), "--help"])
     assert result.exit_code == 0
@@ -375,23 +356,6 @@ def test_ctrl_c_leaves_a_whole_index(tmp_path: Path) -> None:
     with searchkit.open(index) as opened:
         assert len(opened) == 0
         assert opened.add(Article(headline="Fog")).added == 1
-
-
-def in_terminal(*command: str, **environment: str) -> str:
-    """What a command writes when all its streams are a terminal."""
-    master, slave = pty.openpty()
-    env = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", **environment}
-    process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=env)
-    os.close(slave)
-    output = b""
-    try:
-        while chunk := os.read(master, 65_536):
-            output += chunk
-    except OSError:
-        pass  # Linux reports the end of a terminal as an error.
-    os.close(master)
-    assert process.wait(60) in (0, 1)
-    return output.decode()
 
 
 def test_a_terminal_gets_colour_progress_and_folded_lines(tmp_path: Path, seeds: Path) -> None:

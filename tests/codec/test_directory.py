@@ -83,6 +83,12 @@ def test_an_index_is_not_made_where_something_is(tmp_path: Path) -> None:
         searchkit.create(tmp_path / "letters" / "a.txt" / "below")
 
 
+def test_an_index_is_made_where_making_one_was_interrupted(tmp_path: Path) -> None:
+    (tmp_path / "manifest-0.json.tmp").write_text("{")
+    searchkit.create(tmp_path).close()
+    assert len(searchkit.open(tmp_path)) == 0
+
+
 def test_an_index_with_an_unknown_language_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(LanguageError):
         searchkit.create(tmp_path / "x", language="klingon")

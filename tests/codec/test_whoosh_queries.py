@@ -208,19 +208,15 @@ def test_every_class_of_query_is_asked() -> None:
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: type(query).__name__)
 def test_results_and_scores_are_those_of_whoosh(twins: Searchers, query: Query) -> None:
-    ours, stock = (searcher.search(query, limit=None) for searcher in twins)
-    assert found(ours) == found(stock)
-
-
-@pytest.mark.parametrize("query", QUERIES, ids=lambda query: type(query).__name__)
-def test_the_best_are_found_without_looking_at_all(twins: Searchers, query: Query) -> None:
+    ours, stock = (found(searcher.search(query, limit=None)) for searcher in twins)
+    assert ours == stock
     if isinstance(query, Require):
         return
+    # The ten best, for which blocks without any of them are passed over.
     best, stock_best = (found(searcher.search(query, limit=10)) for searcher in twins)
     assert best == stock_best
     if not isinstance(query, MISTAKEN_SHORTCUTS):
-        assert best == found(twins[0].search(query, limit=10, optimize=False))
-        assert best == found(twins[0].search(query, limit=None))[:10]
+        assert best == ours[:10]
 
 
 @pytest.mark.parametrize("query", COLUMN_QUERIES, ids=lambda query: query.fieldname)
@@ -230,7 +226,7 @@ def test_columns_filter_as_in_whoosh(twins: Searchers, query: Query) -> None:
 
 
 def test_most_of_the_queries_find_something(twins: Searchers) -> None:
-    finding = [query for query in QUERIES if len(twins[0].search(query, limit=None))]
+    finding = [query for query in QUERIES if any(query.docs(twins[0]))]
     assert len(finding) > 0.85 * len(QUERIES) > 100
 
 
@@ -350,11 +346,11 @@ def test_documents_are_found_by_their_stored_values(twins: Searchers) -> None:
 
 def test_one_searcher_serves_several_threads(twins: Searchers) -> None:
     ours, _ = twins
-    expected = [found(ours.search(query, limit=None)) for query in QUERIES[::4]]
+    expected = [found(ours.search(query, limit=None)) for query in QUERIES[::6]]
     wrong: list[Query] = []
 
     def search() -> None:
-        for query, results in zip(QUERIES[::4], expected, strict=True):
+        for query, results in zip(QUERIES[::6], expected, strict=True):
             if found(ours.search(query, limit=None)) != results:
                 wrong.append(query)
 

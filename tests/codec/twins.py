@@ -24,8 +24,8 @@ from searchkit.writing.writer import Writer
 
 LANGUAGE = "en"
 
-# More than two blocks of postings, one, and less: what is common has 128 postings and more.
-BATCHES = (290, 135, 45)
+# What is common has a block of 128 postings and a few, or less; merged it has two and more.
+BATCHES = (160, 135, 45)
 
 _COMMON = ["the", "harbour", "of"]
 _ENGLISH = """

@@ -276,3 +276,10 @@ def test_merging_runs_or_segments_gives_the_same(positional: bool) -> None:
         sources.append((dictionary, extents + SLACK, numbers))
         first += len(batch)
     assert written(COMPILED.SegmentMerger(sources, lengths, positional)) == at_once
+
+
+def test_terms_that_are_no_bytes_are_refused() -> None:
+    lengths = array("I", [0])
+    (run,), _ = runs_of(COMPILED, [[[0]]], lengths, True)
+    with pytest.raises(TypeError):
+        COMPILED.RunMerger([run], ["text"], lengths, True)

@@ -17,10 +17,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 import searchkit
-from searchkit import Article, ArticleError, Index, IndexLockedError, StorageError
+from searchkit import (
+    Article,
+    ArticleError,
+    Caption,
+    Index,
+    IndexDamagedError,
+    IndexDamagedWarning,
+    IndexLockedError,
+    StorageError,
+)
 from searchkit import index as index_module
 from searchkit.codec.storage import Storage
-from searchkit.writing import batch, merge, pool, writer
+from searchkit.writing import adding, batch, merge, pool, writer
 
 
 def article(number: int, text: str = "fog") -> Article:
@@ -56,6 +65,21 @@ def test_a_bad_record_is_reported_and_the_rest_goes_on(fresh_index: Index) -> No
     assert "headline is of type int" in report.rejected[0].reason
     assert "nothing to search" in report.rejected[1].reason
     assert "no article" in report.rejected[2].reason
+
+
+def test_articles_beyond_the_limits_are_reported(fresh_index: Index) -> None:
+    many = Article(id="many", captions=(Caption(text="x"),) * 6)
+    long = Article(id="long", body="fog " * 30)
+    with (
+        mock.patch.object(adding, "MAX_CAPTIONS", 5),
+        mock.patch.object(adding, "MAX_ARTICLE_CHARACTERS", 100),
+    ):
+        report = fresh_index.add([many, long, article(1)])
+    assert report.added == 1
+    assert [reject.reason for reject in report.rejected] == [
+        "6 captions, the limit is 5; split the article",
+        "120 characters, the limit is 100; split the article",
+    ]
 
 
 @pytest.mark.parametrize("wrong", ["seeds/", b"x", {"headline": "x"}])
@@ -155,6 +179,20 @@ def test_progress_is_told_after_each_article_and_around_the_commit(fresh_index: 
         map(article, range(3)), on_progress=lambda report: counts.append(report.processed)
     )
     assert counts == [1, 2, 3, 3, 3]
+
+
+def test_nothing_is_added_to_an_index_whose_newest_commit_is_damaged(fresh_index: Index) -> None:
+    fresh_index.add(article(1))
+    fresh_index.add(article(2))
+    newest = fresh_index.path / "manifest-2.json"
+    newest.write_bytes(newest.read_bytes()[:-9])
+    before = sorted(fresh_index.path.iterdir())
+    with pytest.warns(IndexDamagedWarning):
+        reader = searchkit.open(fresh_index.path)
+    assert len(reader) == 1
+    with pytest.warns(IndexDamagedWarning), pytest.raises(IndexDamagedError, match="repair"):
+        reader.add(article(3))
+    assert sorted(fresh_index.path.iterdir()) == before
 
 
 def test_a_second_writer_is_told_who_is_in_the_way(

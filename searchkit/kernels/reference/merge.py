@@ -86,7 +86,7 @@ class FieldMerger:
 class RunMerger(FieldMerger):
     """Merges the runs of one field, given in the order of their documents.
 
-    `terms` are the terms by number, as UTF-8.
+    `terms` are the terms by number, as UTF-8. Neither list may change before the last extent.
     """
 
     def __init__(

@@ -22,8 +22,9 @@ there. A surface of one ASCII letter takes ++ or # with it (C++, C#) where no wo
 Scripts that are written without spaces give bigrams: each character, with what extends it,
 begins a surface that ends with the next character, or with itself before anything else.
 
-Apart from these tables, bigrams, signs and suffixes, surfaces are the words of UAX #29
-(https://www.unicode.org/reports/tr29/).
+Apart from this table, bigrams, signs and suffixes, surfaces are the words of UAX #29
+(https://www.unicode.org/reports/tr29/). Limits: 2**32 bytes of text a call, and of distinct
+surfaces.
 """
 
 from __future__ import annotations
