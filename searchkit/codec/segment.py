@@ -33,7 +33,6 @@ from searchkit.schema import TEXT_FIELDS
 
 __all__ = [
     "DIGEST_BYTES",
-    "NO_TIME",
     "PIECE_BYTES",
     "FieldInfo",
     "Segment",
@@ -46,9 +45,6 @@ __all__ = [
 
 # An article's digest is compared with that of the article of the same id only.
 DIGEST_BYTES = 8
-
-# The column `published` of an article without a time; also the largest, so these come last.
-NO_TIME = (1 << 64) - 1
 
 # Extents are written in pieces of about this size.
 PIECE_BYTES = 4 << 20

@@ -156,7 +156,8 @@ class _Survey:
 
     def lacks_files(self) -> bool:
         """Whether something was not there."""
-        return any(each.what == _MISSING for commit in self.commits for each in commit.findings)
+        found = [each for commit in self.commits for each in commit.findings]
+        return any(each.what == _MISSING for each in (*self.unreadable, *found))
 
 
 def _survey(storage: Storage) -> _Survey:
@@ -165,12 +166,9 @@ def _survey(storage: Storage) -> _Survey:
         survey = _Survey(generation_on_disk(storage))
         if survey.newest < 0:
             latest(storage)  # says what there is instead of an index
-        with contextlib.suppress(FileNotFoundError):
-            _open_all(storage, survey)
-            if not survey.lacks_files():
-                return survey
-        # A writer may have removed it since, and then there is a newer commit.
-        if generation_on_disk(storage) == survey.newest:
+        _open_all(storage, survey)
+        # What is missing a writer may have removed just now, and then there is a newer commit.
+        if not survey.lacks_files() or generation_on_disk(storage) == survey.newest:
             return survey
 
 
@@ -180,12 +178,15 @@ def _open_all(storage: Storage, survey: _Survey) -> None:
     for name in sorted(names):
         if name.startswith("manifest-") and name.endswith(".json"):
             try:
-                manifests.append(decode_manifest(storage.read(name), storage.path / name))
+                content = storage.read(name)
+                survey.checked[name] = len(content)
+                manifests.append(decode_manifest(content, storage.path / name))
+            except FileNotFoundError:
+                survey.unreadable.append(Finding(name, _MISSING))
             except IndexDamagedError as error:
                 survey.unreadable.append(Finding(name, _facts(error)))
-            survey.checked[name] = storage.size(name)
     manifests.sort(key=lambda each: each.generation, reverse=True)
-    expected = {LOCK_NAME, *survey.checked}
+    expected = {LOCK_NAME, *survey.checked, *(each.file for each in survey.unreadable)}
     for manifest in manifests[:2]:
         survey.commits.append(_open_commit(storage, manifest, survey.checked))
         expected |= manifest.files()

@@ -11,8 +11,9 @@ from whoosh.columns import Column, ColumnReader
 from searchkit.codec.columns import WordsColumn
 from searchkit.codec.deletions import count_deleted
 from searchkit.codec.record import stored_fields
-from searchkit.codec.segment import NO_TIME, Segment
+from searchkit.codec.segment import Segment
 from searchkit.codec.whoosh_schema import WORD_COLUMNS
+from searchkit.kernels import NO_TIME
 
 __all__ = ["DocumentsReader"]
 

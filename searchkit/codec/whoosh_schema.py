@@ -15,9 +15,9 @@ from whoosh.util.times import datetime_to_long
 
 from searchkit.analysis import Token, analyzer_for, fold, language_of, variants_of
 from searchkit.article import Article
-from searchkit.codec.segment import NO_TIME
 from searchkit.codec.values import filter_term
 from searchkit.errors import StorageError
+from searchkit.kernels import NO_TIME
 from searchkit.schema import CAPTION_GAP, FILTER_FIELDS, TEXT_FIELDS
 
 __all__ = [

@@ -13,15 +13,15 @@ from searchkit.article import Article
 from searchkit.codec.columns import FixedColumnWriter, NumbersColumnWriter, WordsColumnWriter
 from searchkit.codec.segment import (
     DIGEST_BYTES,
-    NO_TIME,
     SegmentWriter,
     WrittenSegment,
 )
 from searchkit.codec.storage import Storage
-from searchkit.codec.values import TIME_LEVELS, filter_term, published_key, published_term
-from searchkit.kernels import FINGERPRINT
+from searchkit.codec.values import filter_term, published_key
+from searchkit.kernels import FINGERPRINT, NO_TIME
 from searchkit.kernels.invert import Inverter, Run
 from searchkit.kernels.merge import RunMerger
+from searchkit.kernels.values import Values
 from searchkit.schema import CAPTION_GAP, LIST_COLUMNS, TEXT_FIELDS, VALUE_FIELDS
 
 __all__ = ["BuiltSegment", "Record", "SegmentBuilder"]
@@ -80,7 +80,8 @@ class SegmentBuilder:
         self._runs: dict[str, list[Run]] = {name: [] for name in (*TEXT_FIELDS, *VALUE_FIELDS)}
         self._run_bytes = 0
         self._lengths = {name: array("I") for name in TEXT_FIELDS}
-        self._values = _Values()
+        self._values = Values()
+        self._filters = _Filters(self._values)
         self._published = array("Q")
         self._digests = FixedColumnWriter(DIGEST_BYTES)
         self._fingerprints = FixedColumnWriter(FINGERPRINT)
@@ -95,8 +96,10 @@ class SegmentBuilder:
     @property
     def nbytes(self) -> int:
         """Bytes of memory held, about."""
-        # Columns, lengths and the terms of ids take about 250 bytes a document.
-        return self._run_bytes + self._documents * 250 + self._vocabulary.nbytes
+        # Columns and lengths take about 150 bytes a document.
+        return (
+            self._run_bytes + self._documents * 150 + self._values.nbytes + self._vocabulary.nbytes
+        )
 
     def add(self, ordinal: int, records: Sequence[Record], name: str) -> None:
         """Adds a batch; `ordinal` is that of its first article in the writer's stream.
@@ -171,36 +174,38 @@ class SegmentBuilder:
         return known[0]
 
     def _add_values(self, articles: Sequence[Article]) -> None:
-        values = self._values
-        self._invert("id", [values.term(article.id.encode()) for article in articles], None)
+        ids = [self._values.number(article.id.encode()) for article in articles]
+        self._invert("id", array("I", ids), array("I", range(1, len(articles) + 1)))
         for name, column in self._columns.items():
             given = [getattr(article, name) for article in articles]
             # A section is one word, authors are several; either may be empty.
             listed = [(word,) if type(word) is str and word else word for word in given]
-            self._invert(name, *values.filters(listed))
+            self._invert(name, *self._filters.numbers(listed))
             column.extend_lists(listed)
-        keys = [
-            NO_TIME if article.published is None else published_key(article.published)
-            for article in articles
-        ]
-        self._published.extend(keys)
-        self._invert("published", *values.times(keys))
+        keys = array(
+            "Q",
+            [
+                NO_TIME if article.published is None else published_key(article.published)
+                for article in articles
+            ],
+        )
+        self._published += keys
+        self._invert("published", *self._values.times(keys))
 
-    def _invert(self, field: str, tokens: list[int], ends: Sequence[int] | None) -> None:
-        """Keeps the postings of a batch's values; without `ends`, each document has one."""
+    def _invert(self, field: str, tokens: array[int], ends: array[int]) -> None:
+        """Keeps the postings of a batch's values; `ends` is where each document's end."""
         if not tokens:
             return
-        count = len(tokens) if ends is None else len(ends)
-        first = self._documents
+        documents = array("I", range(self._documents, self._documents + len(ends)))
         run, _ = self._inverter.invert(
-            array("I", tokens),
-            array("I", range(1, count + 1) if ends is None else ends),
-            array("I", range(first, first + count)),
+            tokens,
+            ends,
+            documents,
             _NO_NUMBERS,
             _NO_NUMBERS,
             0,
-            count,
-            len(self._values.terms),
+            len(ends),
+            len(self._values),
             0,
             False,
             _NO_NUMBERS,
@@ -222,10 +227,11 @@ class SegmentBuilder:
         writer.end_stored()
         no_lengths = array("I", bytes(4 * self._documents))
         text_terms = self._vocabulary.terms()
+        value_terms = self._values.terms()
         for field, runs in self._runs.items():
             text = field in TEXT_FIELDS
             lengths = self._lengths[field] if text else no_lengths
-            terms = text_terms if text else self._values.terms
+            terms = text_terms if text else value_terms
             writer.add_field(field, RunMerger(runs, terms, lengths, text), lengths)
             runs.clear()
         writer.add_column("published", self._published.tobytes())
@@ -247,53 +253,27 @@ class SegmentBuilder:
         self._begin()
 
 
-class _Values:
-    """Numbers for the terms of whole values."""
+class _Filters:
+    """The terms of filter values, of which there are few different ones."""
 
-    def __init__(self) -> None:
-        self.terms: list[bytes] = []
-        self._numbers: dict[bytes, int] = {}
-        self._filters: dict[str, int | None] = {}
-        self._times: list[dict[int, int]] = [{} for _ in range(TIME_LEVELS)]
+    def __init__(self, values: Values) -> None:
+        self._values = values
+        self._known: dict[str, int | None] = {}
 
-    def term(self, term: bytes) -> int:
-        """The number of a term."""
-        number = self._numbers.get(term)
-        if number is None:
-            number = self._numbers[term] = len(self.terms)
-            self.terms.append(term)
-        return number
-
-    def filters(self, listed: Iterable[Iterable[str]]) -> tuple[list[int], list[int]]:
-        """The numbers of the filter terms of each document's values, one after the other, and
-        where each document's end; values of white space have none.
+    def numbers(self, listed: Iterable[Iterable[str]]) -> tuple[array[int], array[int]]:
+        """The numbers of the terms of each document's values, one after the other, and where
+        each document's end; values of white space have none.
         """
-        known = self._filters
+        known = self._known
         tokens: list[int] = []
         ends = []
         for words in listed:
             for word in words:
                 if word not in known:
                     term = filter_term(word)
-                    known[word] = self.term(term.encode()) if term else None
+                    known[word] = self._values.number(term.encode()) if term else None
                 number = known[word]
                 if number is not None:
                     tokens.append(number)
             ends.append(len(tokens))
-        return tokens, ends
-
-    def times(self, keys: Iterable[int]) -> tuple[list[int], list[int]]:
-        """As `filters`, the numbers of the terms of times; NO_TIME has none."""
-        tokens: list[int] = []
-        ends = []
-        levels = self._times
-        for key in keys:
-            if key != NO_TIME:
-                for level, known in enumerate(levels):
-                    coarse = key >> 8 * level
-                    number = known.get(coarse)
-                    if number is None:
-                        number = known[coarse] = self.term(published_term(key, level))
-                    tokens.append(number)
-            ends.append(len(tokens))
-        return tokens, ends
+        return array("I", tokens), array("I", ends)

@@ -195,6 +195,13 @@ def the_last_manifest_is_damaged(path: Path, manifest: Manifest) -> str:
     return name
 
 
+@damage("it is missing")
+def the_last_manifest_is_a_dead_link(path: Path, manifest: Manifest) -> str:
+    name = manifest_name(manifest.generation + 1)
+    (path / name).symlink_to("nowhere")
+    return name
+
+
 @pytest.mark.parametrize("kind", DAMAGES)
 def test_what_is_damaged_is_told(copy: Path, kind: str) -> None:
     function, what = DAMAGES[kind]

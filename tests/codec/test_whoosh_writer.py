@@ -86,13 +86,13 @@ def filled(directory: Path, codec: Codec) -> FileIndex:
     rng = random.Random(7)
     directory.mkdir()
     index = whoosh.index.create_in(str(directory), schema())
-    for first, last in ((0, 150), (150, 330), (320, 340)):
+    for first, last in ((0, 60), (60, 150), (140, 155)):
         writer = index.writer(codec=codec)
         for number in range(first, last):
             writer.update_document(**document(rng, number))
         writer.commit()
     writer = index.writer(codec=codec)
-    for number in range(3, 340, 11):
+    for number in range(3, 155, 11):
         writer.delete_by_term("path", f"/{number}")
     writer.commit(merge=False)
     return index

@@ -9,7 +9,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-NAMES = ("dictionary", "invert", "lookup", "merge", "postings")
+NAMES = ("dictionary", "invert", "lookup", "merge", "postings", "text", "values")
 
 
 def compiled(name: str) -> ModuleType:
