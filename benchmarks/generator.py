@@ -1,10 +1,11 @@
 """Here is a seed: make articles that load an index as news does, without being any.
 
 What is imitated, because indexing speed depends on it: word frequencies (Zipf-Mandelbrot),
-the growth of the vocabulary (65,000 distinct words in the first million; the Brown corpus
-has 50,000), words that come back within an article, inflected forms, names, numbers, accents
-and typographic quotes, body lengths with a long tail, captions. What is not: grammar, and
-sense.
+the growth of the vocabulary, words that come back within an article, inflected forms, names,
+numbers, accents and typographic quotes, body lengths with a long tail, captions. What is not:
+grammar, and sense.
+
+HEAPS
 
 The same seed gives the same articles on every version of Python: of `random.Random` only
 `random()` is used, the one method whose sequence the documentation guarantees, and of
@@ -20,7 +21,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-__all__ = ["DEFAULT_SEED", "VOCABULARY_WORDS", "generate_articles", "make_vocabulary"]
+__all__ = [
+    "DEFAULT_SEED",
+    "MEDIAN_BODY_WORDS",
+    "VOCABULARY_WORDS",
+    "generate_articles",
+    "make_vocabulary",
+]
 
 DEFAULT_SEED = 1
 VOCABULARY_WORDS = 200_000
@@ -31,6 +38,12 @@ _TABLE_ENTRIES = 1 << 22
 
 # Mandelbrot's shift: "the" comes out at 6 % of all words, as in English.
 _ZIPF_SHIFT = 2.7
+
+# A vocabulary, however large, is used up at some time, and text never stops having new words. So
+# this share of all words is drawn from an endless list of names, where P(rank > r) is
+# (1 + r / _NAMES_SHIFT) ** -0.8; those would grow with the power 1 / 1.8 of the text.
+_ENDLESS_SHARE = 0.006
+_NAMES_SHIFT = 200_000
 
 
 def _listed(words: str) -> tuple[str, ...]:
@@ -54,6 +67,9 @@ _ONSETS = _listed("b b c ch d d f g gr h j k l l m m n n p p pr r r s s sh st t 
 _VOWELS = _listed("a a a e e e i i i o o o u u ai ea ou")
 _CODAS = ("", "", "", "", "", "", "", "", "l", "m", "n", "n", "nd", "r", "r", "s", "st", "t")
 _SUFFIXES = _listed("s s ed ing er ers ly ment ness ation al y")
+_SYLLABLE_PARTS = tuple(sorted(set(parts)) for parts in (_ONSETS, _VOWELS, _CODAS))
+_NAME_SYLLABLES = 3
+
 _ACCENTED = {"a": "á", "e": "é", "i": "í", "o": "ö", "u": "ü"}
 
 _SECTIONS = _listed("politics world business sport culture science local opinion weather travel")
@@ -70,7 +86,7 @@ _SOURCES = (
 _FIRST_DAY = datetime(1995, 1, 1)
 _DAYS = 30 * 365
 
-_MEDIAN_BODY_WORDS = 350
+MEDIAN_BODY_WORDS = 350
 _BODY_SIGMA = 0.6
 _FEWEST_BODY_WORDS, _MOST_BODY_WORDS = 25, 8_000
 
@@ -98,11 +114,14 @@ def make_vocabulary(seed: int = DEFAULT_SEED) -> list[str]:
     return words
 
 
-def generate_articles(count: int, seed: int = DEFAULT_SEED) -> Iterator[dict[str, Any]]:
+def generate_articles(
+    count: int, seed: int = DEFAULT_SEED, body_words: int = MEDIAN_BODY_WORDS
+) -> Iterator[dict[str, Any]]:
     """`count` records with the fields id, headline, body, captions (a list of strings), date
     (ISO 8601), section, author, source and url. The first n of a longer run are the same.
+    Half of the bodies are shorter than `body_words`.
     """
-    writer = _Newsroom(seed)
+    writer = _Newsroom(seed, body_words)
     for number in range(1, count + 1):
         yield writer.article(number)
 
@@ -146,7 +165,9 @@ def _pick(rand: Any, choices: Sequence[str]) -> str:
 
 
 def _table(words: Sequence[str]) -> list[str]:
-    """Each word as often as its rank demands, at least once; a uniform draw is Zipf's."""
+    """Each word as often as its rank demands, at least once, so that a uniform draw is Zipf's;
+    empty where a name of the endless list is to be drawn.
+    """
     weights = []
     for rank in range(1, len(words) + 1):
         x = rank + _ZIPF_SHIFT
@@ -156,15 +177,31 @@ def _table(words: Sequence[str]) -> list[str]:
     table: list[str] = []
     for word, weight in zip(words, weights, strict=True):
         table += [word] * max(1, int(weight * scale + 0.5))
-    return table
+    return table + [""] * int(len(table) * _ENDLESS_SHARE)
+
+
+def _new_name(rand: Any) -> str:
+    """A name of the endless list."""
+    chance = 1 - rand()  # never 0
+    # chance ** -1.25 is 1 / 0.8 the power, see `_table` for why not pow().
+    rank = int(_NAMES_SHIFT * (1 / (chance * math.sqrt(math.sqrt(chance))) - 1))
+    # Names of neighbouring ranks must not look alike (Knuth's multiplicative hashing).
+    rest = rank * 2_654_435_761 % (1 << 32)
+    name = ""
+    for _ in range(_NAME_SYLLABLES):
+        for parts in _SYLLABLE_PARTS:
+            rest, place = divmod(rest, len(parts))
+            name += parts[place]
+    return name.capitalize()
 
 
 class _Newsroom:
     """Writes one article after another from one stream of random numbers."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, body_words: int) -> None:
         words = make_vocabulary(seed)
         self._rand = random.Random(seed + 1).random
+        self._body_words = body_words
         self._table = _table(words)
         self._common = frozenset(_FUNCTION_WORDS)
         names = [word for word in words if word[0].isupper()]
@@ -196,14 +233,14 @@ class _Newsroom:
         rand, table, entries = self._rand, self._table, len(self._table)
         topic: list[str] = []
         while len(topic) < _TOPIC_WORDS:
-            word = table[int(rand() * entries)]
+            word = table[int(rand() * entries)] or _new_name(rand)
             if word not in self._common:
                 topic.append(word)
         return topic
 
     def _words(self, count: int, topic: list[str], stride: int) -> list[str]:
         rand, table, entries = self._rand, self._table, len(self._table)
-        words = [table[int(rand() * entries)] for _ in range(count)]
+        words = [table[int(rand() * entries)] or _new_name(rand) for _ in range(count)]
         for place in range(int(rand() * stride), count, stride):
             # The product of two prefers the first of the topic's words.
             words[place] = topic[int(rand() * rand() * _TOPIC_WORDS)]
@@ -213,7 +250,7 @@ class _Newsroom:
         rand = self._rand
         # Twelve uniform numbers less six are normal enough (Irwin-Hall) and exact.
         normal = sum(rand() for _ in range(12)) - 6
-        words = int(_MEDIAN_BODY_WORDS * math.exp(normal * _BODY_SIGMA))
+        words = int(self._body_words * math.exp(normal * _BODY_SIGMA))
         return min(max(words, _FEWEST_BODY_WORDS), _MOST_BODY_WORDS)
 
     def _prose(self, words: list[str]) -> str:

@@ -182,7 +182,8 @@ def _open_all(storage: Storage, survey: _Survey) -> None:
                 survey.checked[name] = len(content)
                 manifests.append(decode_manifest(content, storage.path / name))
             except FileNotFoundError:
-                survey.unreadable.append(Finding(name, _MISSING))
+                if name == manifest_name(survey.newest):  # others a writer removes just now
+                    survey.unreadable.append(Finding(name, _MISSING))
             except IndexDamagedError as error:
                 survey.unreadable.append(Finding(name, _facts(error)))
     manifests.sort(key=lambda each: each.generation, reverse=True)

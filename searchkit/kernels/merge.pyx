@@ -21,11 +21,13 @@ from searchkit.kernels.dictionary cimport (
     open_cursor,
 )
 from searchkit.kernels.invert cimport Run
-from searchkit.kernels.packing cimport Buffer, get_varint
+from searchkit.kernels.packing cimport Buffer, get_varint, prefetch
 from searchkit.kernels.postings cimport List, decode_list, encode_list, free_list, grow_list
 
 cdef enum:
     DELETED = 0xFFFFFFFF
+    # Terms between fetching a term's entries from memory and decoding them.
+    AHEAD = 4
 
 
 cdef class FieldMerger:
@@ -198,7 +200,7 @@ cdef class RunMerger(FieldMerger):
         free(self.order)
 
     cdef inline size_t _entry_count(self, size_t term) noexcept nogil:
-        return self.ends[term] - (self.ends[term - 1] if term else 0)
+        return self.ends[term] - self._first_entry(term)
 
     cdef void _name(self, size_t place, uint32_t number, bytes term) noexcept:
         cdef Named* named = self.order + place
@@ -233,10 +235,9 @@ cdef class RunMerger(FieldMerger):
         cdef size_t e
         while self.next < self.count and self.out.size < limit:
             named = self.order + self.next
+            self._fetch(self.next + AHEAD)
             self.next += 1
-            for e in range(
-                self.ends[named.number - 1] if named.number else 0, self.ends[named.number]
-            ):
+            for e in range(self._first_entry(named.number), self.ends[named.number]):
                 if not self._decode(
                     <Run>self.sources[self.entries[e].run], self.entries[e].place
                 ):
@@ -244,6 +245,23 @@ cdef class RunMerger(FieldMerger):
             if not self._emit(named.data, named.size):
                 return False
         return True
+
+    cdef inline size_t _first_entry(self, size_t term) noexcept nogil:
+        return self.ends[term - 1] if term else 0
+
+    cdef inline void _fetch(self, size_t place) noexcept nogil:
+        """Has the entries of a term that comes soon brought into the cache: they lie all over
+        the memory, and most have a few bytes.
+        """
+        cdef size_t e
+        cdef uint32_t number
+        if place < self.count:
+            number = self.order[place].number
+            for e in range(self._first_entry(number), self.ends[number]):
+                prefetch(
+                    (<Run>self.sources[self.entries[e].run]).data.data
+                    + (<Run>self.sources[self.entries[e].run]).offsets[self.entries[e].place]
+                )
 
     cdef bint _decode(self, Run run, size_t place) noexcept nogil:
         """Appends the postings of one entry of a run."""

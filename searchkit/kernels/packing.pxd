@@ -43,11 +43,15 @@ cdef inline uint8_t* put_varint(uint8_t* out, uint64_t value) noexcept nogil:
 
 cdef inline const uint8_t* get_varint(const uint8_t* data, uint64_t* value) noexcept nogil:
     cdef uint64_t found = data[0]
-    cdef unsigned shift = 7
+    cdef unsigned shift = 14
     if found < 0x80:
         value[0] = found
         return data + 1
-    found &= 0x7F
+    found = (found & 0x7F) | <uint64_t>(data[1] & 0x7F) << 7
+    if data[1] < 0x80:
+        value[0] = found
+        return data + 2
+    data += 1
     while True:
         data += 1
         found |= <uint64_t>(data[0] & 0x7F) << shift
@@ -72,6 +76,7 @@ cdef inline uint64_t load64(const uint8_t* data) noexcept nogil:
 
 cdef extern from *:
     int __builtin_clz(unsigned int value) nogil
+    void prefetch "__builtin_prefetch"(const void* address) nogil
 
 
 cdef inline unsigned bits_of(uint32_t value) noexcept nogil:

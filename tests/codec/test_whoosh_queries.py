@@ -67,8 +67,7 @@ def headline(term: str) -> Term:
 
 PAIRS = [
     (body("storm"), body("the")),
-    (headline("storm"), body("ferri")),
-    (Term("section", "world"), body("harbour")),
+    (Term("section", "world"), headline("harbour")),
     (body("flood", 2.5), Term("captions", "bridg")),
     (Phrase("body", ["of", "the"]), body("mayor")),
     (Prefix("body", "flo"), Term("keywords", "cafe")),
@@ -181,9 +180,10 @@ NOT_ASKED = {
     "WrappingSpan",
     "SplitOr",
 }
-# With a limit Whoosh's own shortcuts lose documents (the first two) or give up (the last), in
-# its own indexes as in ours: the same ones lost are all that can be wanted.
-MISTAKEN_SHORTCUTS = (AndNot, DisjunctionMax, Require)  # fmt: skip
+# With a limit Whoosh's own shortcuts lose documents, since they add up the bounds of blocks that
+# do not hold the same documents, or give up (Require), in its own indexes as in ours: the same
+# ones lost are all that can be wanted.
+MISTAKEN_SHORTCUTS = (AndNot, DefaultOr, DisjunctionMax, Require)
 
 
 @pytest.fixture(scope="module", params=["segments", "merged"])

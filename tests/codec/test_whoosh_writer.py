@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import whoosh.index
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh.analysis import KeywordAnalyzer, StemmingAnalyzer
 from whoosh.codec.base import Codec
@@ -253,10 +253,11 @@ VALUES = st.recursive(
     | st.binary() | st.datetimes(timezones=st.none() | st.just(timezone.utc)) | st.dates()
     | st.decimals(allow_nan=False),
     lambda children: st.lists(children) | st.dictionaries(st.text(), children),
-    max_leaves=10,
+    max_leaves=5,
 )  # fmt: skip
 
 
+@settings(max_examples=40)
 @given(fields=st.dictionaries(st.text(), VALUES))
 def test_stored_values_come_back_as_they_were(fields: dict[str, Any]) -> None:
     assert decode_fields(encode_fields(fields)) == fields

@@ -16,10 +16,14 @@ _SECTOR = 512
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What was done, in words, and the files after it."""
+    """Which file is damaged and how, in words, and all files after it."""
 
+    file: str
     what: str
     files: Disk = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.what}"
 
 
 def flips(files: Disk, name: str, places: Iterable[int]) -> Iterator[Damage]:
@@ -30,13 +34,13 @@ def flips(files: Disk, name: str, places: Iterable[int]) -> Iterator[Damage]:
         change = chance.choice([1 << chance.randrange(8), 0xFF, chance.randrange(1, 256)])
         flipped = bytearray(content)
         flipped[place] ^= change
-        yield Damage(f"{name}: byte {place} xor {change:#x}", {**files, name: bytes(flipped)})
+        yield _changed(files, name, f"byte {place} xor {change:#x}", bytes(flipped))
 
 
-def cuts(files: Disk, name: str) -> Iterator[Damage]:
-    """The file ends early, at every length."""
-    for length in range(len(files[name])):
-        yield Damage(f"{name}: {length} bytes left", {**files, name: files[name][:length]})
+def cuts(files: Disk, name: str, lengths: Iterable[int]) -> Iterator[Damage]:
+    """The file ends early, after so many bytes."""
+    for length in lengths:
+        yield _changed(files, name, f"{length} bytes left", files[name][:length])
 
 
 def frame(content: bytes) -> list[int]:
@@ -56,7 +60,7 @@ def sectors(files: Disk, name: str) -> Iterator[Damage]:
             (f"the bytes from {other}", content[other : other + end - start]),
         ):
             changed = content[:start] + sector + content[end:]
-            yield Damage(f"{name}: {what} from byte {start}", {**files, name: changed})
+            yield _changed(files, name, f"{what} from byte {start}", changed)
 
 
 def exchanges(files: Disk, others: Disk) -> Iterator[Damage]:
@@ -64,15 +68,15 @@ def exchanges(files: Disk, others: Disk) -> Iterator[Damage]:
     for name in files:
         for source in files:
             if source != name:
-                yield Damage(f"{name}: is {source}", {**files, name: files[source]})
+                yield _changed(files, name, f"is {source}", files[source])
         if name in others:
-            yield Damage(f"{name}: of another index", {**files, name: others[name]})
+            yield _changed(files, name, "of another index", others[name])
 
 
 def wholes(files: Disk, name: str) -> Iterator[Damage]:
     """The file as a whole is missing, empty, or more than it should be."""
     content = files[name]
-    yield Damage(f"{name}: missing", {each: files[each] for each in files if each != name})
+    yield Damage(name, "missing", {each: files[each] for each in files if each != name})
     noise = random.Random(name).randbytes(1000)
     for what, changed in {
         "empty": b"",
@@ -83,4 +87,14 @@ def wholes(files: Disk, name: str) -> Iterator[Damage]:
         "zeros": bytes(len(content)),
         "twice": content * 2,
     }.items():
-        yield Damage(f"{name}: {what}", {**files, name: changed})
+        yield _changed(files, name, what, changed)
+
+
+def _changed(files: Disk, name: str, what: str, content: bytes) -> Damage:
+    return Damage(name, what, {**files, name: content})
+
+
+def duplicates(files: Disk, name: str, names: Iterable[str]) -> Iterator[Damage]:
+    """The file is there under other names, too."""
+    for other in names:
+        yield Damage(other, f"a second {name}", {**files, other: files[name]})

@@ -1,0 +1,56 @@
+"""The index that is damaged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import searchkit
+from searchkit.codec.commit import latest
+from searchkit.codec.manifest import manifest_name
+from searchkit.codec.storage import Storage
+from tests.crashes.archive import article, articles_in, read_disk, without_syncs
+from tests.crashes.damaged_archive import Archive, Commit, answers_of, refused
+
+
+@pytest.fixture(scope="session")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two indexes, `one` and `other`, that differ in their last commits only.
+
+    Two segments, with deletions old and new, and a list of postings of more than one block.
+    """
+    folder = tmp_path_factory.mktemp("twins")
+    with pytest.MonkeyPatch.context() as patch:
+        without_syncs(patch)
+        path = folder / "one"
+        with searchkit.create(path) as index:
+            index.add([article(number) for number in range(132)], workers=1)
+            index.add([article(number) for number in range(200, 208)], workers=1)
+            index.delete("a3", "a77", "a201")
+        (folder / "other").mkdir()
+        for name, content in read_disk(path).items():
+            (folder / "other" / name).write_bytes(content)
+        for name, deleted in (("one", ("a9", "a204")), ("other", ("a10", "a205"))):
+            with searchkit.open(folder / name) as index:
+                index.delete(*deleted)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def archive(twins: Path) -> Archive:
+    path = twins / "one"
+    files = read_disk(path)
+    commit = latest(Storage(path))
+    manifest = manifest_name(commit.generation)
+    deletions = tuple(each.deletions or "" for each in commit.segments)
+    last = Commit(articles_in(path), answers_of(path))
+    (path / manifest).rename(twins / "manifest")
+    before = Commit(articles_in(path), answers_of(path))
+    (twins / "manifest").rename(path / manifest)
+    assert len(last.articles) == 135
+    assert len(before.articles) == 137
+    assert not any(map(refused, [*last.answers.values(), *before.answers.values()]))
+    assert last.answers.keys() == before.answers.keys()
+    assert last.answers["word"] != before.answers["word"]
+    return Archive(path, files, manifest, deletions, last, before)
