@@ -157,6 +157,10 @@ class SegmentFile:
         """The bytes of a section."""
         return self._place(name).length
 
+    def offset(self, name: str) -> int:
+        """Where a section begins in the file."""
+        return self._place(name).offset
+
     def whole(self, name: str) -> memoryview:
         """A section, all of it checked."""
         place = self._place(name)
@@ -173,15 +177,6 @@ class SegmentFile:
         if place.checked.find(0, first, last) >= 0:
             self._check(name, place, first, last)
         return place.data
-
-    def verify(self) -> Iterator[str]:
-        """Reads and checks everything; yields the name of each section that is damaged."""
-        for name, place in self._sections.items():
-            place.checked[:] = bytes(len(place.checked))
-            try:
-                self._check(name, place, 0, len(place.checked))
-            except IndexDamagedError:
-                yield name
 
     def close(self) -> None:
         """Lets go of the file, which then has no sections; it is unmapped with the last view."""

@@ -283,10 +283,6 @@ class Segment:
 
     # -- life
 
-    def verify(self) -> list[str]:
-        """Reads and checks everything; the names of the sections that are damaged."""
-        return list(self.file.verify())
-
     def close(self) -> None:
         """Lets go of the file."""
         self._kept.clear()

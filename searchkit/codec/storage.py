@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from searchkit.errors import IndexDamagedError, StorageError
 
@@ -94,6 +94,11 @@ class Storage:
         """The content of a file."""
         with self._reading(name):
             return self._path(name).read_bytes()
+
+    def open(self, name: str) -> BinaryIO:
+        """A file to read from, without a buffer; the caller closes it."""
+        with self._reading(name):
+            return open(self._path(name), "rb", buffering=0)  # noqa: PTH123  # as elsewhere here
 
     def map(self, name: str) -> memoryview:
         """The content of a file, mapped: read-only, read from the disk where it is looked at.

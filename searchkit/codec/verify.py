@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from searchkit.codec.commit import generation_on_disk, latest
 from searchkit.codec.consistency import contradictions
@@ -111,8 +112,9 @@ def verify(
             on_progress(done, total)
 
     for commit in survey.commits:
-        for segment in commit.segments:
-            found = list(_damaged_sections(segment, advance))
+        for segment, content in commit.segments:
+            with content:
+                found = list(_damaged_sections(segment, content, advance))
             commit.findings += found
             if deep and not found:
                 file = segment.file.path.name
@@ -123,12 +125,12 @@ def verify(
 
 @dataclass(slots=True)
 class _Commit:
-    """A commit whose manifest can be read: the segments to check, which are open, and what was
-    found so far.
+    """A commit whose manifest can be read: the segments to check with their files, which are
+    open, and what was found so far.
     """
 
     manifest: Manifest
-    segments: list[Segment] = field(default_factory=list)
+    segments: list[tuple[Segment, BinaryIO]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     @contextlib.contextmanager
@@ -154,6 +156,12 @@ class _Survey:
     unreadable: list[Finding] = field(default_factory=list)
     strays: list[Finding] = field(default_factory=list)
 
+    def close(self) -> None:
+        """Closes the files."""
+        for commit in self.commits:
+            for _, content in commit.segments:
+                content.close()
+
     def lacks_files(self) -> bool:
         """Whether something was not there."""
         found = [each for commit in self.commits for each in commit.findings]
@@ -170,6 +178,7 @@ def _survey(storage: Storage) -> _Survey:
         # What is missing a writer may have removed just now, and then there is a newer commit.
         if not survey.lacks_files() or generation_on_disk(storage) == survey.newest:
             return survey
+        survey.close()
 
 
 def _open_all(storage: Storage, survey: _Survey) -> None:
@@ -203,7 +212,8 @@ def _open_commit(storage: Storage, manifest: Manifest, checked: dict[str, int]) 
         if entry.file not in checked:
             with commit.noting(entry.file):
                 checked[entry.file] = storage.size(entry.file)
-                commit.segments.append(_open_segment(storage, entry, checked[entry.file]))
+                segment = _open_segment(storage, entry, checked[entry.file])
+                commit.segments.append((segment, storage.open(entry.file)))
         if entry.deletions and entry.deletions not in checked:
             with commit.noting(entry.deletions):
                 checked[entry.deletions] = storage.size(entry.deletions)
@@ -219,16 +229,26 @@ def _open_segment(storage: Storage, entry: SegmentEntry, size: int) -> Segment:
     return segment
 
 
-def _damaged_sections(segment: Segment, advance: Callable[[int], None]) -> Iterator[Finding]:
-    """Reads a segment; tells of each section where it begins to be another than was written."""
+def _damaged_sections(
+    segment: Segment, content: BinaryIO, advance: Callable[[int], None]
+) -> Iterator[Finding]:
+    """Reads a segment; tells of each section where it begins to be another than was written.
+
+    `content` is its file, which is read before the mapped memory is looked at: what the disk
+    cannot read is an error there, and here the end of the process.
+    """
     file = segment.file
     for name in file.names():
         length = file.length(name)
+        content.seek(file.offset(name))
         try:
             for start in range(0, length, _PIECE):
                 end = min(start + _PIECE, length)
+                content.read(end - start)
                 file.part(name, start, end)
                 advance(end - start)
+        except OSError as error:
+            yield Finding(file.path.name, f"cannot be read: {error.strerror or error}", name)
         except IndexDamagedError as error:
             yield Finding(file.path.name, _facts(error).removeprefix(f"section {name} "), name)
 

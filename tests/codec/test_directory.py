@@ -15,7 +15,6 @@ from searchkit import (
     IndexNotFoundError,
     IndexVersionError,
     LanguageError,
-    SearchKitError,
     StorageError,
 )
 from searchkit.codec.record import decode_article, encode_article

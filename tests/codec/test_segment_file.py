@@ -49,10 +49,10 @@ def test_sections_come_back_as_they_were_written(
     file = SegmentFile(Storage(path), NAME)
     assert file.checksum == checksum
     assert file.names() == list(sections)
-    assert list(file.verify()) == []
     for name, data in sections.items():
         assert name in file
         assert file.length(name) == len(data)
+        assert (path / NAME).read_bytes()[file.offset(name) :].startswith(data)
         assert file.whole(name) == data
         part = file.part(name, 0, len(data))
         assert part[: len(data)] == data
@@ -120,17 +120,6 @@ def test_only_what_is_looked_at_is_checked(tmp_path: Path) -> None:
             file.part("large", start, end)
     with pytest.raises(IndexDamagedError):
         file.whole("large")
-    assert list(file.verify()) == ["large"]
-
-
-def test_verify_looks_again_at_what_was_sound_before(tmp_path: Path) -> None:
-    write(tmp_path, LARGE)
-    file = SegmentFile(Storage(tmp_path), NAME)
-    assert file.whole("small") == LARGE["small"]
-    with (tmp_path / NAME).open("r+b") as changed:
-        changed.seek(offset_of(tmp_path, LARGE["small"]))
-        changed.write(b"A")
-    assert list(file.verify()) == ["small"]
 
 
 def test_every_flipped_byte_is_found_or_belongs_to_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import os
 import random
 import shutil
@@ -272,6 +274,17 @@ def test_where_there_is_no_index_it_is_said(tmp_path: Path) -> None:
     (tmp_path / "searchkit.json").touch()
     with pytest.raises(IndexVersionError, match="format 1"):
         searchkit.verify(tmp_path)
+
+
+def test_what_the_disk_cannot_read_is_told(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class BadSector(io.BytesIO):
+        def read(self, _size: int | None = -1) -> bytes:
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Storage, "open", lambda *_: BadSector())
+    found = searchkit.verify(copy)
+    assert "stored cannot be read: Input/output error" in str(found.damages[0])
+    assert found.affected == found.articles
 
 
 def test_a_writer_at_work_does_no_damage(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,8 @@ def sectors(files: Disk, name: str) -> Iterator[Damage]:
             (f"the bytes from {other}", content[other : other + end - start]),
         ):
             changed = content[:start] + sector + content[end:]
-            yield _changed(files, name, f"{what} from byte {start}", changed)
+            if changed != content:
+                yield _changed(files, name, f"{what} from byte {start}", changed)
 
 
 def exchanges(files: Disk, others: Disk) -> Iterator[Damage]:
