@@ -12,14 +12,22 @@ import json
 import string
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.generator import DEFAULT_SEED, generate_articles
+from benchmarks.generator import DEFAULT_SEED, MEDIAN_BODY_WORDS, generate_articles
 
-__all__ = ["FIELDS", "Corpus", "CorpusError", "prepare_file", "prepare_made_up"]
+__all__ = [
+    "FIELDS",
+    "Corpus",
+    "CorpusError",
+    "prepare_file",
+    "prepare_files",
+    "prepare_made_up",
+    "prepare_part",
+]
 
 FIELDS = ("id", "headline", "body", "captions", "date", "section", "author", "source", "url")
 
@@ -65,29 +73,51 @@ class Corpus:
     seed: int | None = None
 
 
-def prepare_file(source: Path, path: Path, limit: int | None) -> Corpus:
-    """Prepares the first `limit` articles (None: all) of a .jsonl file, gzipped or not.
+def prepare_files(sources: Sequence[Path], path: Path, limit: int | None) -> Corpus:
+    """Prepares the first `limit` articles (None: all) of .jsonl files, gzipped or not, as one.
 
-    Raises CorpusError when the file cannot be read or no line of it is an article.
+    Raises CorpusError when a file cannot be read or no line of it is an article.
     """
     preparation = _Preparation(path)
     try:
-        preparation.take(_records(source), limit)
+        preparation.take((record for source in sources for record in _records(source)), limit)
     except (OSError, EOFError, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise CorpusError(f"cannot read the corpus {source}: {reason}") from error
+        names = ", ".join(map(str, sources))
+        raise CorpusError(f"cannot read the corpus {names}: {reason}") from error
     if not preparation.articles:
+        names = ", ".join(map(str, sources))
         raise CorpusError(
-            f"no articles in {source}; each line must be a JSON object with id, headline and body"
+            f"no articles in {names}; each line must be a JSON object with id, headline and body"
         )
-    return preparation.finish(source.name, None)
+    return preparation.finish(" + ".join(source.name for source in sources), None)
 
 
-def prepare_made_up(path: Path, limit: int, seed: int = DEFAULT_SEED) -> Corpus:
-    """Prepares `limit` generated articles."""
+def prepare_file(source: Path, path: Path, limit: int | None) -> Corpus:
+    """As `prepare_files`, of one file."""
+    return prepare_files([source], path, limit)
+
+
+def prepare_made_up(
+    path: Path, limit: int, seed: int = DEFAULT_SEED, body_words: int = MEDIAN_BODY_WORDS
+) -> Corpus:
+    """Prepares `limit` generated articles, half of their bodies shorter than `body_words`."""
     preparation = _Preparation(path)
-    preparation.take(generate_articles(limit, seed), limit)
+    preparation.take(generate_articles(limit, seed, body_words), limit)
     return preparation.finish(f"{limit:,} generated articles", seed)
+
+
+def prepare_part(corpus: Corpus, path: Path, articles: int) -> Corpus:
+    """Prepares so many articles of a corpus that has more, spread evenly over it."""
+    preparation = _Preparation(path)
+    records = (
+        record
+        for number, record in enumerate(_records(corpus.path), 1)
+        # The share that should have been taken rises by one.
+        if number * articles // corpus.articles > (number - 1) * articles // corpus.articles
+    )
+    preparation.take(records, None)
+    return preparation.finish(corpus.name, corpus.seed)
 
 
 @dataclass(slots=True)

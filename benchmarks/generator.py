@@ -5,7 +5,9 @@ the growth of the vocabulary, words that come back within an article, inflected 
 numbers, accents and typographic quotes, body lengths with a long tail, captions. What is not:
 grammar, and sense.
 
-HEAPS
+The vocabulary grows as Heaps' law has it: 72,000 distinct words in the first million (the Brown
+corpus has 50,000), 495,000 in the first 63 million, which is the power 0.47 of the text; of
+Reuters-21578 it is 0.58, of 3 million words of the American press 0.49.
 
 The same seed gives the same articles on every version of Python: of `random.Random` only
 `random()` is used, the one method whose sequence the documentation guarantees, and of

@@ -6,12 +6,39 @@ import contextlib
 import os
 import platform
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import ROOT, usable_cores
+from benchmarks.measure import usable_cores
+from benchmarks.process import ROOT
 
-__all__ = ["describe_machine", "git_state", "summary"]
+__all__ = ["IDLE_LOAD", "Circumstances", "describe_machine", "git_state", "summary"]
+
+# Above it something else was running; the load average falls to it two minutes after work.
+IDLE_LOAD = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What belongs to every measurement: the `command` as it can be given again, its `date` (ISO
+    8601), the machine as `describe_machine` has it and the code as `git_state` does.
+    """
+
+    command: str
+    date: str
+    machine: dict[str, Any]
+    git: dict[str, Any] | None
+
+    def notes(self) -> list[str]:
+        """What speaks against the figures, in sentences."""
+        load = self.machine["load_average_before"]
+        if load is None or load <= IDLE_LOAD:
+            return []
+        return [
+            f"The machine was busy (load average {load} before): figures are too low, most of all "
+            "those of all cores."
+        ]
 
 
 def describe_machine(scratch: Path) -> dict[str, Any]:

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import signal
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from benchmarks.corpus import Corpus
-from benchmarks.memory import tree_bytes
+from benchmarks.process import WorkerError, run_task
 from benchmarks.systems import SYSTEMS, Cores, Missing
 
-__all__ = ["ROOT", "Measurement", "Run", "Variant", "measure", "usable_cores", "variants_of"]
-
-ROOT = Path(__file__).resolve().parents[1]
+__all__ = [
+    "LONG_RUN_SECONDS",
+    "Measurement",
+    "Run",
+    "Variant",
+    "measure",
+    "usable_cores",
+    "variants_of",
+]
 
 # A run longer than this is not repeated unless the number of runs was asked for: the share of
 # chance in it is small, and the wait is long.
 LONG_RUN_SECONDS = 20.0
-
-# How often the memory of a run that has child processes is looked at.
-_POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +56,13 @@ class Run:
 
 @dataclass(slots=True)
 class Measurement:
-    """All runs of a variant; `problem` says in one line why there are none, or not all."""
+    """All runs of a variant; `problem` says in one line why there are none, or not all.
+
+    `corpus` is what it indexes: all of it, or for a slow system a part.
+    """
 
     variant: Variant
+    corpus: Corpus
     versions: dict[str, str] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
     installed: bool = True
@@ -98,6 +99,7 @@ def measure(
     *,
     repeat_long: bool,
     on_run: Callable[[Measurement, int], None],
+    parts: Mapping[str, Corpus] | None = None,
 ) -> list[Measurement]:
     """Every variant `runs` times: the first run of each, then the second of each, and so on, so
     that what else happens on the machine meets all of them.
@@ -105,9 +107,12 @@ def measure(
     `scratch` is a directory for the indexes; each is removed after its run. Without
     `repeat_long` a run of over LONG_RUN_SECONDS is the last of its variant. `on_run` is called
     after every run with its 1-based number, and at once for what is not installed. A variant
-    that fails is not run again; the others go on.
+    that fails is not run again; the others go on. `parts` has, by system, what is indexed in the
+    place of the corpus.
     """
-    measurements = [_examine(variant) for variant in variants]
+    measurements = [
+        _examine(variant, (parts or {}).get(variant.system, corpus)) for variant in variants
+    ]
     for measurement in measurements:
         if not measurement.installed:
             on_run(measurement, 0)
@@ -120,38 +125,31 @@ def measure(
             ):
                 continue
             try:
-                measurement.runs.append(_run(corpus, measurement.variant, scratch))
-            except _WorkerError as error:
+                measurement.runs.append(_run(measurement.corpus, measurement.variant, scratch))
+            except WorkerError as error:
                 measurement.problem = str(error)
             on_run(measurement, number)
     return measurements
 
 
-class _WorkerError(Exception):
-    """The process ended with an error; the message is the last line that it printed."""
-
-
-def _examine(variant: Variant) -> Measurement:
+def _examine(variant: Variant, corpus: Corpus) -> Measurement:
     found = SYSTEMS[variant.system].available()
     if isinstance(found, Missing):
-        return Measurement(variant, installed=False, problem=found.reason)
-    return Measurement(variant, versions=dict(found.versions))
+        return Measurement(variant, corpus, installed=False, problem=found.reason)
+    return Measurement(variant, corpus, versions=dict(found.versions))
 
 
 def _run(corpus: Corpus, variant: Variant, scratch: Path) -> Run:
     # What the run before has left to be written must not cost this one.
     os.sync()
-    with tempfile.TemporaryDirectory(dir=scratch) as place:
-        directory, result = Path(place, "index"), Path(place, "result.json")
-        directory.mkdir()
-        system = variant.system
-        taken, tree_peak = _work(
-            ["index", system, variant.cores, str(corpus.path), str(directory), str(result)], result
+    system = variant.system
+    with tempfile.TemporaryDirectory(dir=scratch) as directory:
+        taken, tree_peak = run_task(
+            scratch, "index", system, variant.cores, str(corpus.path), directory
         )
-        size = sum(file.stat().st_size for file in directory.rglob("*") if file.is_file())
-        counts, _ = _work(
-            ["count", system, str(directory), str(result), *corpus.check_words], result
-        )
+        files = [file for file in Path(directory).rglob("*") if file.is_file()]
+        size = sum(file.stat().st_size for file in files)
+        counts, _ = run_task(scratch, "count", system, directory, *corpus.check_words)
     return Run(
         seconds=taken["seconds"],
         cpu_seconds=taken["cpu_seconds"],
@@ -159,44 +157,3 @@ def _run(corpus: Corpus, variant: Variant, scratch: Path) -> Run:
         index_bytes=size,
         counts=counts,
     )
-
-
-def _work(arguments: list[str], result: Path) -> tuple[dict[str, Any], int]:
-    """The worker's result, and the most memory seen in its process tree (0: no children)."""
-    command = [sys.executable, "-m", "benchmarks.worker", *arguments]
-    log = result.with_suffix(".log")
-    peak = 0
-    with log.open("wb") as output:
-        # In a session of its own: Ctrl-C comes to this process alone, which then ends the
-        # worker and all its children.
-        worker = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-        try:
-            while True:
-                try:
-                    status = worker.wait(_POLL_SECONDS)
-                    break
-                except subprocess.TimeoutExpired:
-                    peak = max(peak, tree_bytes(worker.pid))
-        finally:
-            # None of its children may go on, whether it was interrupted or has failed.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(worker.pid, signal.SIGKILL)
-            worker.wait()
-    if status:
-        raise _WorkerError(_last_line(log, status))
-    return json.loads(result.read_text(encoding="utf-8")), peak
-
-
-def _last_line(log: Path, status: int) -> str:
-    if status < 0:
-        reason = f"ended by {signal.Signals(-status).name}"
-        return reason + (" (out of memory?)" if -status == signal.SIGKILL else "")
-    lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), f"exit code {status}")

@@ -1,7 +1,10 @@
-"""One system, one run, in a process of its own: ``python -m benchmarks.worker``.
+"""One task in a process of its own: ``python -m benchmarks.worker RESULT TASK ARGUMENT…``.
 
-    index SYSTEM CORES CORPUS DIRECTORY RESULT
-    count SYSTEM DIRECTORY RESULT WORD…
+    index SYSTEM CORES CORPUS DIRECTORY    seconds, cpu_seconds, peak_bytes
+    count SYSTEM DIRECTORY WORD…           the articles with each word
+    describe DIRECTORY                     what a searchkit index holds
+    upkeep STEP DIRECTORY CORPUS ARGUMENT  `benchmarks.upkeep_work`
+    stages HOW CORPUS DIRECTORY            `benchmarks.stages`
 
 Writes what it measured to RESULT as JSON, so that a library may print what it likes.
 """
@@ -16,35 +19,70 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.memory import own_peak
-from benchmarks.systems import SYSTEMS, Missing
+from benchmarks.systems import SYSTEMS, Missing, System
 
 __all__ = ["main"]
 
 
 def main(arguments: list[str]) -> None:
     """Does what the module's docstring says; exceptions are the caller's to read on stderr."""
-    task, name, *rest = arguments
+    place, task, *rest = arguments
+    outcome: dict[str, Any]
+    if task == "index":
+        outcome = _index(*rest)
+    elif task == "count":
+        name, directory, *words = rest
+        system = _available(name)
+        outcome = {word: system.count(Path(directory), word) for word in words}
+    elif task == "describe":
+        outcome = _describe(*rest)
+    elif task == "upkeep":
+        from benchmarks.upkeep_work import STEPS
+
+        step, directory, corpus, argument = rest
+        outcome = STEPS[step](Path(directory), Path(corpus), argument)
+    else:
+        from benchmarks.stages import measure_stages
+
+        how, corpus, directory = rest
+        _use_cores("one")
+        outcome = measure_stages(how, Path(corpus), Path(directory))
+    Path(place).write_text(json.dumps(outcome), encoding="utf-8")
+
+
+def _index(name: str, cores: str, corpus: str, directory: str) -> dict[str, Any]:
+    system = _available(name)
+    threads = _use_cores(cores)
+    before, started = _processor_seconds(), time.perf_counter()
+    system.index(Path(corpus), Path(directory), threads)
+    seconds = time.perf_counter() - started
+    return {
+        "seconds": seconds,
+        "cpu_seconds": _processor_seconds() - before,
+        "peak_bytes": own_peak(),
+    }
+
+
+def _describe(directory: str) -> dict[str, Any]:
+    import searchkit
+
+    with searchkit.open(directory) as archive:
+        info = archive.info()
+    return {
+        "segments": info.segments,
+        "segment_bytes": sum(info.sections.values()),
+        "disk_bytes": info.size,
+        "body_terms": info.terms["body"],
+    }
+
+
+def _available(name: str) -> System:
+    """The system, imported before the clock starts: a program does that once, whatever it adds."""
     system = SYSTEMS[name]
-    # The library is imported before the clock starts: a program does that once, whatever it adds.
     found = system.available()
     if isinstance(found, Missing):
         raise SystemExit(found.reason)
-    result: dict[str, Any]
-    if task == "index":
-        cores, corpus, directory, place = rest
-        threads = _use_cores(cores)
-        before, started = _processor_seconds(), time.perf_counter()
-        system.index(Path(corpus), Path(directory), threads)
-        seconds = time.perf_counter() - started
-        result = {
-            "seconds": seconds,
-            "cpu_seconds": _processor_seconds() - before,
-            "peak_bytes": own_peak(),
-        }
-    else:
-        directory, place, *words = rest
-        result = {word: system.count(Path(directory), word) for word in words}
-    Path(place).write_text(json.dumps(result), encoding="utf-8")
+    return system
 
 
 def _use_cores(cores: str) -> int:

@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, make_dataclass
-from dataclasses import field as field_with
 from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urlsplit
@@ -120,12 +119,12 @@ class Article:
             object.__setattr__(self, "id", _derived_id(self))
 
     @classmethod
-    def _trusted(cls, values: Mapping[str, Any]) -> Article:
-        """The article with these fields, the others empty, and nothing looked at again: for
-        `searchkit.sources`, whose values have the right types, hold no half surrogate pairs
-        and have an id that can be used or none.
+    def _trusted(cls, *values: Any) -> Article:
+        """The article with these fields, all of them and in their order, and nothing looked at
+        again: for `searchkit.sources`, whose values have the right types, hold no half
+        surrogate pairs and have an id that can be used or none.
         """
-        article = _Draft(**values)
+        article = _Draft(*values)
         article.__class__ = cls
         if not article.id:
             object.__setattr__(article, "id", _derived_id(article))
@@ -186,9 +185,8 @@ _TEXT_FIELDS = ("id", "headline", "body", "section", "publisher", "language", "u
 # to set the fields of a frozen one past its own refusal 1.6.
 _Draft: Any = make_dataclass(
     "_Draft",
-    [(field.name, object, field_with(default=field.default)) for field in fields(Article)],
+    [field.name for field in fields(Article)],
     slots=True,
-    kw_only=True,
 )
 
 

@@ -6,14 +6,15 @@ from pathlib import Path
 
 from benchmarks.systems.interface import Cores, Installed, Missing, probe, read_articles
 
-__all__ = ["CORES", "POSITIONS", "SETTINGS", "TITLE", "available", "count", "index"]
+__all__ = ["CORES", "DURABLE", "POSITIONS", "SETTINGS", "TITLE", "available", "count", "index"]
 
 TITLE = "bm25s"
 CORES: tuple[Cores, ...] = ("one",)
 POSITIONS = False
+DURABLE = False
 SETTINGS = (
     "its own tokenizer with PyStemmer, no stop words, saved with the corpus; no positions, all "
-    "fields as one text, all texts in memory, no fsync; indexes on one core"
+    "fields as one text, all texts in memory; indexes on one core"
 )
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from benchmarks.systems.interface import Cores, Installed, Missing, read_articles
 
-__all__ = ["CORES", "POSITIONS", "SETTINGS", "TITLE", "available", "count", "index"]
+__all__ = ["CORES", "DURABLE", "POSITIONS", "SETTINGS", "TITLE", "available", "count", "index"]
 
 TITLE = "SQLite FTS5"
 CORES: tuple[Cores, ...] = ("one",)
 POSITIONS = True
+DURABLE = True
 SETTINGS = (
     "tokenize='porter unicode61', detail=full, contents stored, one transaction, hashsize 64 MB, "
     "synchronous=FULL; has no use for a second core"

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
+
+import orjson
 
 __all__ = ["Cores", "Installed", "Missing", "System", "probe", "read_articles"]
 
@@ -38,13 +39,15 @@ class System(Protocol):
     """One search library at its good settings.
 
     `CORES` lists the variants worth measuring: "all" only where the library can use several.
-    `POSITIONS` says whether phrases can be searched. `SETTINGS` is for the notes under the
-    table.
+    `POSITIONS` says whether phrases can be searched, `DURABLE` whether a committed index
+    survives a power failure: it has been synced (found by tracing its system calls).
+    `SETTINGS` is for the notes under the table.
     """
 
     TITLE: str
     CORES: tuple[Cores, ...]
     POSITIONS: bool
+    DURABLE: bool
     SETTINGS: str
 
     def available(self) -> Installed | Missing:
@@ -72,7 +75,11 @@ def probe(**modules: str) -> Installed | Missing:
 
 
 def read_articles(corpus: Path) -> Iterator[dict[str, Any]]:
-    """The articles of a corpus, for the rivals that have no reader of their own."""
+    """The articles of a corpus, for the rivals that have no reader of their own.
+
+    By the parser that searchkit has: the standard library's would take 10 ms more for each MB,
+    of the 50 to 60 that the fastest of them need.
+    """
     with corpus.open("rb") as lines:
         for line in lines:
-            yield json.loads(line)
+            yield orjson.loads(line)

@@ -6,27 +6,27 @@ from pathlib import Path
 
 from benchmarks.systems.interface import Cores, Installed, Missing, probe
 
-__all__ = ["CORES", "POSITIONS", "SETTINGS", "TITLE", "available", "count", "index"]
+__all__ = ["CORES", "DURABLE", "POSITIONS", "SETTINGS", "TITLE", "available", "count", "index"]
 
 TITLE = "searchkit"
-CORES: tuple[Cores, ...] = ("one",)
+CORES: tuple[Cores, ...] = ("one", "all")
 POSITIONS = True
+DURABLE = True
 SETTINGS = (
-    "defaults: Snowball stemming, positions, the whole article stored; also keeps date, section, "
-    "author, source and url for filters, which no rival is asked for"
+    "defaults: Snowball stemming, positions, the whole article stored, memory 256 MiB; also keeps "
+    "date, section, author, source and url for filters, which no rival is asked for"
 )
 
 
 def available() -> Installed | Missing:
-    return probe(searchkit="searchkit", Stemmer="PyStemmer")
+    return probe(searchkit="searchkit", Stemmer="PyStemmer", orjson="orjson")
 
 
-def index(corpus: Path, directory: Path, threads: int) -> None:  # noqa: ARG001  # one thread
+def index(corpus: Path, directory: Path, threads: int) -> None:
     import searchkit
 
-    archive = searchkit.create(directory)
-    report = archive.add(searchkit.read([str(corpus)]))
-    archive.close()
+    with searchkit.create(directory) as archive:
+        report = archive.add(searchkit.read(str(corpus)), workers=threads)
     if report.rejected:
         raise RuntimeError(f"{len(report.rejected)} articles rejected; {report.rejected[0]}")
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from benchmarks.systems.interface import Cores, Installed, Missing, probe, read_articles
 
-__all__ = ["CORES", "POSITIONS", "SETTINGS", "TITLE", "available", "count", "index"]
+__all__ = ["CORES", "DURABLE", "POSITIONS", "SETTINGS", "TITLE", "available", "count", "index"]
 
 TITLE = "tantivy-py"
 CORES: tuple[Cores, ...] = ("one", "all")
 POSITIONS = True
+DURABLE = True
 SETTINGS = "en_stem, positions, stored, writer heap 256 MB, commit and wait_merging_threads"
 
 _TEXT_FIELDS = ["headline", "body", "captions"]

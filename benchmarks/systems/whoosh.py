@@ -7,11 +7,12 @@ from typing import Any
 
 from benchmarks.systems.interface import Cores, Installed, Missing, probe, read_articles
 
-__all__ = ["CORES", "POSITIONS", "SETTINGS", "TITLE", "available", "count", "index"]
+__all__ = ["CORES", "DURABLE", "POSITIONS", "SETTINGS", "TITLE", "available", "count", "index"]
 
 TITLE = "Whoosh"
 CORES: tuple[Cores, ...] = ("one", "all")
 POSITIONS = True
+DURABLE = False
 SETTINGS = (
     "StemmingAnalyzer(stoplist=None, cachesize=-1), headline, body and captions stored with "
     "phrase positions, writer(limitmb=256); all cores: procs, multisegment=True"

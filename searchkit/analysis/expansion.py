@@ -33,6 +33,7 @@ _ACRONYM = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
 # Two points or more set thousands apart too; a single one is a decimal point.
 _THOUSANDS = re.compile(r"\d{1,3}(?:(?:[,\u066c]\d{3})+|(?:\.\d{3}){2,})(?!\d)")
 _THOUSANDS_SEPARATOR = re.compile("[.,\u066c]")
+_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
 _DECIMAL = re.compile(r"\d+[.\u066b][^\W_]+")
 
 # Articles, pronouns and prepositions that lose their vowel before another, by language.
@@ -87,37 +88,49 @@ class Expander:
         # differ.
         self._stemmer = None if language == UNSTEMMED else Stemmer.Stemmer(LANGUAGES[language], 0)
 
-    def terms(self, surfaces: Sequence[str]) -> list[str | Expansion]:
-        """What each surface expands to: its term, or an expansion of several.
+    def terms(self, surfaces: Sequence[str]) -> tuple[list[str], dict[int, Expansion]]:
+        """What each surface expands to: its only term; or, of several, one of them there and
+        the whole expansion at its place in the dictionary.
 
-        Plain words are most of all, take 0.6 microseconds, and are stemmed all together.
+        Plain words are most of all, take 0.8 microseconds, and are stemmed all together.
         """
-        found: list[str | Expansion] = list(surfaces)
-        places, words = [], []
-        for place, surface in enumerate(surfaces):
-            word = surface
-            if self._possessive and surface.endswith(_POSSESSIVES):
-                word = surface[:-2]
-            if not (word.isascii() and word.isalnum()):
-                found[place] = self._expanded(surface)
-            elif word.isalpha():
-                places.append(place)
-                words.append(word)
-            else:
-                found[place] = word
-        stems = self._stemmer.stemWords(words) if self._stemmer else words
-        for place, word, stem in zip(places, words, stems, strict=True):
-            found[place] = stem or word
-        return found
+        found = list(surfaces)
+        several: dict[int, Expansion] = {}
+        plain = [
+            place
+            for place, surface in enumerate(surfaces)
+            if surface.isalpha() and surface.isascii()
+        ]
+        if self._stemmer:
+            stems = self._stemmer.stemWords([surfaces[place] for place in plain])
+            for place, stem in zip(plain, stems, strict=True):
+                found[place] = stem or surfaces[place]
+        if len(plain) < len(found):
+            for place in set(range(len(found))).difference(plain):
+                expansion = self._expanded(surfaces[place])
+                if isinstance(expansion, str):
+                    found[place] = expansion
+                else:
+                    several[place] = expansion
+                    found[place] = expansion.parts[0].term
+        return found, several
 
     def expand(self, surface: str) -> Expansion:
         """The same for one, its single term as an expansion too."""
-        (found,) = self.terms([surface])
-        if isinstance(found, Expansion):
-            return found
-        return Expansion((Part(found, 0, 0, len(surface)),), 1, ((found,),))
+        (term,), several = self.terms([surface])
+        if several:
+            return several[0]
+        return Expansion((Part(term, 0, 0, len(surface)),), 1, ((term,),))
 
     def _expanded(self, surface: str) -> str | Expansion:
+        # Half of what is no plain word is numbers and possessives: 0.5 instead of 3.5
+        # microseconds each.
+        if _NUMBER.fullmatch(surface):
+            return surface.replace(",", "")
+        if self._possessive and surface.endswith(_POSSESSIVES):
+            owner = surface[:-2]
+            if owner.isalpha() and owner.isascii():
+                return self._stem(owner)
         # A cut may leave a joiner at the end.
         surface = surface.rstrip(_JOINERS)
         sign = surface[0] if surface[0] in _SIGNS else ""

@@ -32,7 +32,7 @@ class Vocabulary:
         self.single = array("I")
         self.multiple = array("I")
         self._surfaces = Surfaces()
-        self._terms: dict[str, int] = {}
+        self._terms = _Numbers()
         self._languages: dict[str, int] = {}
         self._expanders: list[Expander] = []
         for language in languages:
@@ -77,19 +77,37 @@ class Vocabulary:
 
     def _resolve(self) -> None:
         """Gives the surfaces that are new their terms."""
-        languages, surfaces = self._surfaces.surfaces(len(self.single))
-        found: list[str | Expansion] = list(surfaces)
+        first = len(self.single)
+        languages, surfaces = self._surfaces.surfaces(first)
+        found, several = self._expanded(languages, surfaces)
+        terms = self._terms
+        self.single.extend([terms[term] for term in found])
+        for place, expansion in several.items():
+            self.single[first + place] = MULTIPLE | len(self.multiple)
+            self.multiple.extend((len(expansion.parts), expansion.width))
+            for part in expansion.parts:
+                self.multiple.extend((terms[part.term], part.offset))
+
+    def _expanded(
+        self, languages: bytes, surfaces: list[str]
+    ) -> tuple[list[str], dict[int, Expansion]]:
+        """As `Expander.terms`, for surfaces in languages with these numbers."""
+        if len(set(languages)) == 1:
+            return self._expanders[languages[0]].terms(surfaces)
+        found = surfaces
+        several: dict[int, Expansion] = {}
         for language in set(languages):
             places = [place for place, number in enumerate(languages) if number == language]
-            expanded = self._expanders[language].terms([surfaces[place] for place in places])
-            for place, expansion in zip(places, expanded, strict=True):
-                found[place] = expansion
-        terms = self._terms
-        for expansion in found:
-            if isinstance(expansion, str):
-                self.single.append(terms.setdefault(expansion, len(terms)))
-            else:
-                self.single.append(MULTIPLE | len(self.multiple))
-                self.multiple.extend((len(expansion.parts), expansion.width))
-                for part in expansion.parts:
-                    self.multiple.extend((terms.setdefault(part.term, len(terms)), part.offset))
+            expanded, more = self._expanders[language].terms([surfaces[place] for place in places])
+            for place, term in zip(places, expanded, strict=True):
+                found[place] = term
+            several.update((places[place], expansion) for place, expansion in more.items())
+        return found, several
+
+
+class _Numbers(dict[str, int]):
+    """Term → its number, given where it is first asked for."""
+
+    def __missing__(self, term: str) -> int:
+        number = self[term] = len(self)
+        return number

@@ -77,6 +77,10 @@ class NumbersColumnWriter:
                 end += len(numbers)
             self._ends.append(end)
 
+    def extend_empty(self, documents: int) -> None:
+        """So many documents without numbers."""
+        self._ends.extend([len(self._numbers)] * documents)
+
     def extend(self, column: NumbersColumn, documents: Iterable[int]) -> None:
         """The lists of these documents of another column."""
         self.extend_lists([column[document] for document in documents])
@@ -113,8 +117,13 @@ class WordsColumnWriter:
         """The words of the next documents."""
         places = self._places
         self._numbers.extend_lists(
-            [[places.setdefault(word, len(places)) for word in words] for words in lists]
+            [places.setdefault(word, len(places)) for word in words] if words else ()
+            for words in lists
         )
+
+    def extend_empty(self, documents: int) -> None:
+        """So many documents without words."""
+        self._numbers.extend_empty(documents)
 
     def extend(self, column: WordsColumn, documents: Iterable[int]) -> None:
         """The words of these documents of another column."""

@@ -15,11 +15,12 @@ from typing import Any, NoReturn
 
 import orjson
 
+from searchkit.article import Article
 from searchkit.errors import ArticleError, Notice, Reject, SourceError
 from searchkit.sources.encoding import bom_encoding, decode, require_encoding
 from searchkit.sources.files import Item, OpenFile, Options
 from searchkit.sources.fingerprints import NEVER_KNOWN
-from searchkit.sources.records import Mapped, RecordReader
+from searchkit.sources.records import RecordReader
 from searchkit.sources.values import WrittenFloat
 
 __all__ = ["MAX_LINE_BYTES", "read_jsonl"]
@@ -74,7 +75,7 @@ def _items(file: OpenFile, options: Options) -> Iterator[Item]:
     empty = True
     try:
         yield from reader.begin(file.head())
-        for number, line in _numbered(reader.utf8_chunks(file)):
+        for number, line in enumerate(_lines(reader.utf8_chunks(file)), 1):
             if line is None:
                 empty = False
                 yield Reject(
@@ -94,27 +95,27 @@ def _items(file: OpenFile, options: Options) -> Iterator[Item]:
         yield from reader.end()
 
 
-def _numbered(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes | None]]:
-    """The lines with their numbers from 1; None in the place of a line over the limit."""
-    number = 0
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
+    """The lines without their newlines; None in the place of a line over the limit."""
     pending: list[bytes] = []  # the line that goes on into the next chunk
     size = 0  # of what was pending, kept or not
     for chunk in chunks:
-        lines = chunk.split(b"\n")
-        rest = lines.pop()
-        for line in lines:
-            number += 1
+        start = 0
+        # In half the time of chunk.split, which looks at each byte by itself.
+        while (end := chunk.find(b"\n", start)) >= 0:
+            line = chunk[start:end]
+            start = end + 1
             if not size:
-                yield number, line
+                yield line
                 continue
             size += len(line)
-            yield number, b"".join((*pending, line)) if size <= MAX_LINE_BYTES else None
+            yield b"".join((*pending, line)) if size <= MAX_LINE_BYTES else None
             pending, size = [], 0
-        if rest:
-            size += len(rest)
-            pending = [*pending, rest] if size <= MAX_LINE_BYTES else []
+        if start < len(chunk):
+            size += len(chunk) - start
+            pending = [*pending, chunk[start:]] if size <= MAX_LINE_BYTES else []
     if size:
-        yield number + 1, b"".join(pending) if size <= MAX_LINE_BYTES else None
+        yield b"".join(pending) if size <= MAX_LINE_BYTES else None
 
 
 class _LineReader:
@@ -186,23 +187,27 @@ class _LineReader:
             fingerprint = self._fingerprint(line)
             if self._recognition.known(fingerprint):
                 if self._fields and self._records.missing:  # perhaps it has one of the keys
-                    _ = self._read_sound(line) or self._read_any(number, line, [])
+                    _ = self._read_sound(line, []) or self._read_any(number, line, [], [])
                 return ((fingerprint, None),)
-        mapped = self._read_sound(line)
+        remarks: list[tuple[str, str]] = []
+        article = self._read_sound(line, remarks)
+        if article is not None and not remarks:
+            return ((fingerprint, article),)
         told: list[tuple[str, str]] = []
-        if mapped is None:
+        if article is None:
+            remarks = []
             try:
-                mapped = self._read_any(number, line, told)
+                article = self._read_any(number, line, told, remarks)
             except (ArticleError, SourceError) as error:
                 return (Reject(self._place, str(error), number),)
             except RecursionError:
                 return (Reject(self._place, "its JSON is nested too deeply; flatten it", number),)
-        if not (told or mapped.remarks):
-            return ((fingerprint, mapped.article),)
-        told += ((field, f"{field}: {reason}") for field, reason in mapped.remarks)
-        return (*self._notices(told, number), (NEVER_KNOWN, mapped.article))
+        told += ((field, f"{field}: {reason}") for field, reason in remarks)
+        if told:
+            fingerprint = NEVER_KNOWN
+        return (*self._notices(told, number), (fingerprint, article))
 
-    def _read_sound(self, line: bytes) -> Mapped | None:
+    def _read_sound(self, line: bytes, remarks: list[tuple[str, str]]) -> Article | None:
         """The article of a line that is strictly JSON in UTF-8, as nearly all lines are.
 
         None for any other and for one without an article: `_read_any` then says why.
@@ -211,11 +216,15 @@ class _LineReader:
             return None
         try:
             record = orjson.loads(line)
-            return self._records.read(record, is_sound=True) if type(record) is dict else None
+            if type(record) is dict:
+                return self._records.read(record, remarks, is_sound=True)
         except (ValueError, RecursionError):  # JSONDecodeError and ArticleError are ValueErrors
-            return None
+            pass
+        return None
 
-    def _read_any(self, number: int, line: bytes, told: list[tuple[str, str]]) -> Mapped:
+    def _read_any(
+        self, number: int, line: bytes, told: list[tuple[str, str]], remarks: list[tuple[str, str]]
+    ) -> Article:
         """The article of a line; what is to be told of it, each with its sort, goes to `told`."""
         try:
             text = line.decode(self._declared or "utf-8")
@@ -227,14 +236,15 @@ class _LineReader:
             text = text.removeprefix("\ufeff")
         record = _parsed(text)
         try:
-            return self._records.read(record)
+            return self._records.read(record, remarks)
         except ArticleError:
             # Half surrogate pairs are looked for only now: searching every line costs.
             whole = _without_surrogates(record)
             if whole == record:
                 raise
             told.append(("surrogates", "holds half surrogate pairs, now U+FFFD"))
-            return self._records.read(whole)
+            remarks.clear()
+            return self._records.read(whole, remarks)
 
     def end(self) -> Iterator[Notice]:
         """What is left to tell at the end of the file."""

@@ -6,17 +6,16 @@ For each field the first key of the table that has a value wins.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from searchkit.article import MAX_ID_BYTES, Article
 from searchkit.errors import ArticleError, SourceError
-from searchkit.sources.bylines import Byline
 from searchkit.sources.dates import parse_date
 from searchkit.sources.keys import KeyTable
 from searchkit.sources.values import CONVERSIONS, UnreadableError, unique
 
-__all__ = ["Mapped", "RecordReader", "require_fields"]
+__all__ = ["RecordReader", "require_fields"]
 
 # Written without separators and in lower case.
 _ALIASES: dict[str, tuple[str, ...]] = {
@@ -53,13 +52,9 @@ _ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
 _OWN_KEYS = frozenset(_ARTICLE_FIELDS)
 _NOTHING: tuple[object, ...] = ("", None, [])
 
-
-@dataclass(frozen=True, slots=True)
-class Mapped:
-    """An article and what could not be read of its record: (field, reason) each."""
-
-    article: Article
-    remarks: tuple[tuple[str, str], ...] = ()
+# What was found for the fields is kept in this order: an article's own first.
+_PLACES = {field: place for place, field in enumerate((*_ARTICLE_FIELDS, "standfirst", "summary"))}
+_NONE_FOUND: tuple[Any, ...] = (*(field.default for field in fields(Article)), "", "")
 
 
 def require_fields(mapping: Mapping[str, str]) -> None:
@@ -90,8 +85,11 @@ class RecordReader:
         """(field, key) of the mapping for the keys that no record has had so far."""
         return [(field, key) for field, key in self._mapping.items() if key in self._missing]
 
-    def read(self, record: dict[str, Any], *, is_sound: bool = False) -> Mapped:
-        """The article in `record`. Raises ArticleError when it has none.
+    def read(
+        self, record: dict[str, Any], remarks: list[tuple[str, str]], *, is_sound: bool = False
+    ) -> Article:
+        """The article in `record`; what could not be read of it, (field, reason) each, is
+        added to `remarks`. Raises ArticleError when there is no article.
 
         `is_sound` says that no string of the record holds half a surrogate pair, so that
         they need not be searched for one.
@@ -101,25 +99,25 @@ class RecordReader:
         elif len(record) == len(_OWN_KEYS) and record.keys() == _OWN_KEYS:
             own = _own_article(record)
             if own is not None:
-                return Mapped(own)
-        remarks: list[tuple[str, str]] = []
-        values: dict[str, Any] = {}
+                return own
+        found = [*_NONE_FOUND]
         for field, keys in self._keys(tuple(record)):
             key = keys[0]
             value = record[key]
             # Nearly always a string or nothing at all; anything else is looked at closely.
             if type(value) is str and value:
-                found = CONVERSIONS[field](value, key)
+                converted = CONVERSIONS[field](value, key)
             elif value in _NOTHING and len(keys) == 1:
                 continue
             else:
-                found = None
-            found = found or _first_value(record, field, keys, remarks)
-            if found:
-                values[field] = found
-        _put_together(values, remarks)
-        article = Article._trusted(values) if is_sound else Article(**values)
-        return Mapped(article, tuple(remarks))
+                converted = None
+            converted = converted or _first_value(record, field, keys, remarks)
+            if converted:
+                found[_PLACES[field]] = converted
+        values = _put_together(found, remarks)
+        if is_sound:
+            return Article._trusted(*values)
+        return Article(**dict(zip(_ARTICLE_FIELDS, values, strict=True)))
 
 
 def _own_article(record: dict[str, Any]) -> Article | None:
@@ -159,33 +157,36 @@ def _first_value(
     return None
 
 
-def _put_together(values: dict[str, Any], remarks: list[tuple[str, str]]) -> None:
-    """Makes the fields of an article of what was found for each, in place.
+def _put_together(found: list[Any], remarks: list[tuple[str, str]]) -> tuple[Any, ...]:
+    """The fields of an article, in their order, made of what was found for each.
 
     Raises ArticleError when there is nothing to index.
     """
-    standfirst, summary = values.pop("standfirst", ""), values.pop("summary", "")
-    if standfirst or (summary and "body" not in values):
-        values["body"] = _with_standfirst(standfirst, values.get("body", summary))
-    if not ("body" in values or "headline" in values or "captions" in values):
+    identifier, headline, body, captions, published, section, publisher = found[:7]
+    byline, agencies, language, url, keywords, standfirst, summary = found[7:]
+    if standfirst or (summary and not body):
+        body = _with_standfirst(standfirst, body or summary)
+    if not (body or headline or captions):
         raise ArticleError(
             "no headline, body or captions in it; if they are under other names, "
             "pass fields={'headline': ...} / --map headline=..."
         )
-    if "authors" in values:
-        byline: Byline = values["authors"]
-        values["authors"] = byline.authors
-        if byline.agencies:
-            values["agencies"] = unique((*values.get("agencies", ()), *byline.agencies))
-    if "published" in values:
+    if byline and byline.agencies:
+        agencies = unique((*agencies, *byline.agencies))
+    if published:
         try:
-            values["published"] = parse_date(values["published"][0])
+            published = parse_date(published[0])
         except ValueError as error:
             remarks.append(("published", str(error)))
-            del values["published"]
-    if "id" in values and not _is_usable_id(values["id"]):
+            published = None
+    if identifier and not _is_usable_id(identifier):
         reason = f"longer than {MAX_ID_BYTES} bytes or not printable; another one was derived"
-        remarks.append(("id", f"{_shown(values.pop('id'))} is {reason}"))
+        remarks.append(("id", f"{_shown(identifier)} is {reason}"))
+        identifier = ""
+    return (
+        *(identifier, headline, body, captions, published, section, publisher),
+        *(byline and byline.authors, agencies, language, url, keywords),
+    )
 
 
 def _with_standfirst(standfirst: str, body: str) -> str:

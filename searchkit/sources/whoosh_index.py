@@ -61,16 +61,16 @@ class WhooshArticles(Iterator[Article]):
         while True:
             number, stored = self._next_stored()
             place = f"{self._directory}, document {number}"
+            remarks: list[tuple[str, str]] = []
             try:
-                mapped = self._records.read(_plain(stored))
+                article = self._records.read(_plain(stored), remarks)
             except ArticleError as error:
                 self.rejects.append(Reject(place, str(error)))
                 continue
-            article = mapped.article
             if not (article.headline or article.body or article.captions):
                 self.rejects.append(Reject(place, "nothing to search: no text is stored of it"))
                 continue
-            self.notices += (Notice(place, f"{name}: {why}") for name, why in mapped.remarks)
+            self.notices += (Notice(place, f"{name}: {why}") for name, why in remarks)
             return article
 
     def _next_stored(self) -> tuple[int, dict[str, Any]]:

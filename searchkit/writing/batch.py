@@ -6,6 +6,7 @@ import itertools
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from searchkit.analysis import Vocabulary, language_of
@@ -177,7 +178,10 @@ class SegmentBuilder:
         ids = [self._values.number(article.id.encode()) for article in articles]
         self._invert("id", array("I", ids), array("I", range(1, len(articles) + 1)))
         for name, column in self._columns.items():
-            given = [getattr(article, name) for article in articles]
+            given = list(map(attrgetter(name), articles))
+            if not any(given):
+                column.extend_empty(len(articles))
+                continue
             # A section is one word, authors are several; either may be empty.
             listed = [(word,) if type(word) is str and word else word for word in given]
             self._invert(name, *self._filters.numbers(listed))
