@@ -9,6 +9,9 @@ import click
 
 from benchmarks.indexing import indexing
 from benchmarks.kernels import kernels
+from benchmarks.profiling import profile
+from benchmarks.scaling import scaling
+from benchmarks.upkeep import upkeep
 
 __all__ = ["main", "run"]
 
@@ -20,6 +23,9 @@ def main() -> None:
 
 main.add_command(indexing)
 main.add_command(kernels)
+main.add_command(scaling)
+main.add_command(upkeep)
+main.add_command(profile)
 
 
 def run() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,8 +122,13 @@ def draw_growth(growth: Growth, head: str, circumstances: Circumstances, *paths:
             axes.annotate(duration(median), (articles, median), color=_INK, **offset)
         axes.set_xscale("log")
         axes.set_yscale("log")
-        # Room for the figure beside the last point.
+        # Room for the figure beside the last point; whole powers of ten have ticks.
         axes.set_xlim(min(sizes) / 1.6, max(sizes) * 2.2)
+        axes.set_ylim(
+            10 ** math.floor(math.log10(min(low for _, (_, low, _) in growth.points))),
+            10 ** math.ceil(math.log10(max(high for _, (_, _, high) in growth.points))),
+        )
+        axes.minorticks_off()
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
         axes.set_xlabel("articles", color=_FAINT_INK)

@@ -17,6 +17,7 @@ is rounded to whole words).
 
 from __future__ import annotations
 
+import functools
 import math
 import random
 from collections.abc import Iterator, Sequence
@@ -182,6 +183,15 @@ def _table(words: Sequence[str]) -> list[str]:
     return table + [""] * int(len(table) * _ENDLESS_SHARE)
 
 
+# Several corpora of one seed are made one after the other; a table takes a second.
+@functools.lru_cache(maxsize=2)
+def _tables(seed: int) -> tuple[list[str], list[str]]:
+    """All words as `_table` has them, and the names of people."""
+    words = make_vocabulary(seed)
+    names = [word for word in words if word[0].isupper()]
+    return _table(words), names[:4_000]
+
+
 def _new_name(rand: Any) -> str:
     """A name of the endless list."""
     chance = 1 - rand()  # never 0
@@ -201,13 +211,10 @@ class _Newsroom:
     """Writes one article after another from one stream of random numbers."""
 
     def __init__(self, seed: int, body_words: int) -> None:
-        words = make_vocabulary(seed)
         self._rand = random.Random(seed + 1).random
         self._body_words = body_words
-        self._table = _table(words)
+        self._table, self._names = _tables(seed)
         self._common = frozenset(_FUNCTION_WORDS)
-        names = [word for word in words if word[0].isupper()]
-        self._names = names[:4_000]
 
     def article(self, number: int) -> dict[str, Any]:
         rand = self._rand

@@ -29,34 +29,6 @@ _MADE_UP_ARTICLES = 5_000
 _RUNS = 3
 
 
-def _read_systems(context: click.Context, option: click.Parameter, value: str) -> list[str]:
-    names = list(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
-    _check(names)
-    return names
-
-
-def _read_parts(
-    context: click.Context, option: click.Parameter, values: Sequence[str]
-) -> dict[str, int]:
-    parts = {}
-    for value in values:
-        name, _, articles = value.partition("=")
-        _check([name])
-        if not articles.isdecimal() or int(articles) < 1:
-            raise CommandError(
-                f"--part {value}: give a system and a number of articles: {name}=5000"
-            )
-        parts[name] = int(articles)
-    return parts
-
-
-def _check(names: Sequence[str]) -> None:
-    unknown = [name for name in names if name not in SYSTEMS]
-    if unknown or not names:
-        problem = f"unknown system: {', '.join(unknown)}" if unknown else "no system named"
-        raise CommandError(f"{problem}; choose from {', '.join(SYSTEMS)}")
-
-
 @click.command()
 @corpus_option
 @click.option(
@@ -75,7 +47,6 @@ def _check(names: Sequence[str]) -> None:
     metavar="NAMES",
     default=",".join(SYSTEMS),
     show_default=True,
-    callback=_read_systems,
     help="Which to measure, separated by commas.",
 )
 @click.option(
@@ -83,7 +54,6 @@ def _check(names: Sequence[str]) -> None:
     "parts",
     metavar="SYSTEM=N",
     multiple=True,
-    callback=_read_parts,
     help="Give a slow system N articles only, spread evenly over the corpus, as in whoosh=5000; "
     "may be given again.",
 )
@@ -94,8 +64,8 @@ def indexing(
     sources: tuple[Path, ...],
     limit: int | None,
     runs: int | None,
-    systems: list[str],
-    parts: dict[str, int],
+    systems: str,
+    parts: tuple[str, ...],
     out: Path | None,
 ) -> None:
     """Measure indexing: searchkit beside Whoosh, SQLite FTS5, tantivy and bm25s.
@@ -103,18 +73,20 @@ def indexing(
     Every system reads the same JSON lines and leaves a committed index, in a fresh process
     for every run, on one core and, where it can use them, on all.
     """
+    variants = variants_of(_read_systems(systems))
+    part_sizes = _read_parts(parts)
     with begin_session(context) as session:
         corpus = session.prepare(sources, limit, _MADE_UP_ARTICLES)
         if usable_cores() == 1:
             session.tell("This process may use one core only: no measurements on all cores.")
         measurements = measure(
             corpus,
-            variants_of(systems),
+            variants,
             runs or _RUNS,
             session.scratch,
             repeat_long=runs is not None,
             on_run=lambda measurement, number: _show(session, measurement, number),
-            parts=_prepare_parts(session, corpus, parts),
+            parts=_prepare_parts(session, corpus, part_sizes),
         )
         report = Report(session.circumstances, corpus, make_rows(corpus, measurements))
         results: dict[str, Any] = {"corpus": described(corpus), **report.results()}
@@ -123,10 +95,34 @@ def indexing(
         )
 
 
-def _prepare_parts(session: Session, corpus: Corpus, parts: dict[str, int]) -> dict[str, Corpus]:
+def _read_systems(given: str) -> list[str]:
+    names = list(dict.fromkeys(name.strip() for name in given.split(",") if name.strip()))
+    _check(names)
+    return names
+
+
+def _read_parts(given: Sequence[str]) -> dict[str, int]:
+    sizes = {}
+    for part in given:
+        name, _, articles = part.partition("=")
+        _check([name])
+        if not articles.isdecimal() or int(articles) < 1:
+            raise CommandError(f"--part {part}: no number of articles; write {name}=5000")
+        sizes[name] = int(articles)
+    return sizes
+
+
+def _check(names: Sequence[str]) -> None:
+    unknown = [name for name in names if name not in SYSTEMS]
+    if unknown or not names:
+        problem = f"unknown system: {', '.join(unknown)}" if unknown else "no system named"
+        raise CommandError(f"{problem}; choose from {', '.join(SYSTEMS)}")
+
+
+def _prepare_parts(session: Session, corpus: Corpus, sizes: dict[str, int]) -> dict[str, Corpus]:
     return {
         system: prepare_part(corpus, session.scratch / f"{system}.jsonl", articles)
-        for system, articles in parts.items()
+        for system, articles in sizes.items()
         if articles < corpus.articles
     }
 

@@ -35,10 +35,8 @@ class Circumstances:
         load = self.machine["load_average_before"]
         if load is None or load <= IDLE_LOAD:
             return []
-        return [
-            f"The machine was busy (load average {load} before): figures are too low, most of all "
-            "those of all cores."
-        ]
+        busy = f"The machine was busy (load average {load} before)"
+        return [f"{busy}: it seems slower than it is, most of all on all cores."]
 
 
 def describe_machine(scratch: Path) -> dict[str, Any]:

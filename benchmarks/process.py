@@ -58,7 +58,7 @@ def _run(command: Sequence[str], log: Path) -> tuple[int, int]:
             while True:
                 try:
                     return worker.wait(_POLL_SECONDS), peak
-                except subprocess.TimeoutExpired:
+                except subprocess.TimeoutExpired:  # noqa: PERF203  # it waits anyhow
                     peak = max(peak, tree_bytes(worker.pid))
         finally:
             # None of its children may go on, whether it was interrupted or has failed.

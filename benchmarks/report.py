@@ -11,7 +11,7 @@ from benchmarks.corpus import Corpus
 from benchmarks.machine import Circumstances
 from benchmarks.measure import Measurement, Run
 from benchmarks.systems import SYSTEMS
-from benchmarks.tables import Sheet, figure
+from benchmarks.tables import Sheet, figure, taken_from
 
 __all__ = ["OWN_SYSTEM", "Comparison", "Report", "Row", "Speed", "compare", "make_rows"]
 
@@ -134,7 +134,7 @@ def compare(rows: Sequence[Row]) -> list[Comparison]:
 
     On one core, only rivals on one core count; on all, every rival does.
     """
-    comparisons = []
+    comparisons: list[Comparison] = []
     for own in rows:
         if own.system != OWN_SYSTEM or own.speed is None:
             continue
@@ -216,18 +216,17 @@ def _cells(row: Row) -> list[str]:
 def _notes(report: Report) -> list[str]:
     corpus, rows = report.corpus, report.rows
     most = max((len(row.runs) for row in rows), default=0)
-    runs = f"median of {most} runs, each" if most > 1 else "one run"
     notes = [
         f"{each.label}: {figure(each.ratio)} × {each.rival}, by the medians."
         for each in compare(rows)
     ]
     notes.append(
-        f"JSON lines in, committed files out; {runs} in a fresh process. MB: 10^6 bytes of "
-        "headlines, bodies and captions. 1 core: confined to one."
+        f"JSON lines in, committed files out; {taken_from(most)} in a fresh process. MB: "
+        "10^6 bytes of headlines, bodies and captions. 1 core: confined to one."
     )
     notes += _durability(rows)
     notes += [
-        f"{row.label}: measured on {figure(row.text_bytes / 1e6)} MB, spread evenly over the corpus."
+        f"{row.label}: given {figure(row.text_bytes / 1e6)} MB, spread evenly over the corpus."
         for row in rows
         if row.is_part and row.speed
     ]

@@ -25,7 +25,7 @@ from benchmarks.session import (
     out_option,
     runs_option,
 )
-from benchmarks.tables import Sheet, duration, figure
+from benchmarks.tables import Sheet, duration, figure, span, taken_from
 from searchkit.index import DEFAULT_MEMORY
 
 __all__ = ["BODY_WORDS", "Size", "SizeRun", "fit_growth", "scaling", "sheet_of"]
@@ -47,9 +47,9 @@ _HEADINGS = (
     "Articles",
     "Time",
     "min–max",
-    "Articles/s",
+    "Articles\n/ s",
     "MB/s",
-    "Time per\narticle",
+    "Time /\narticle",
     "Peak\nmemory",
     "Index\n/ text",
     "Seg-\nments",
@@ -90,23 +90,12 @@ class Size:
         return max(run.peak_bytes for run in self.runs)
 
 
-def _read_sizes(context: click.Context, option: click.Parameter, value: str) -> list[int]:
-    try:
-        sizes = sorted({int(each) for each in value.split(",")})
-    except ValueError:
-        sizes = [0]
-    if sizes[0] < 1 or len(sizes) < 2:
-        raise CommandError(f"--sizes {value}: give two numbers of articles or more: {_SIZES}")
-    return sizes
-
-
 @click.command()
 @click.option(
     "--sizes",
     metavar="N,N,…",
     default=_SIZES,
     show_default=True,
-    callback=_read_sizes,
     help="How many articles to index, two sizes or more.",
 )
 @click.option(
@@ -119,16 +108,15 @@ def _read_sizes(context: click.Context, option: click.Parameter, value: str) -> 
 @runs_option(_RUNS, "to index each size")
 @out_option
 @click.pass_context
-def scaling(
-    context: click.Context, sizes: list[int], cores: str, runs: int, out: Path | None
-) -> None:
+def scaling(context: click.Context, sizes: str, cores: str, runs: int, out: Path | None) -> None:
     """Measure how time, memory and size of the index grow with the number of articles.
 
     Generated articles, always the same ones: a smaller archive is the beginning of a larger
     one. Each run is in a fresh process; the first of all sizes come before the second.
     """
+    articles = _read_sizes(sizes)
     with begin_session(context) as session:
-        measured = _measure(session, sizes, cores, runs)
+        measured = _measure(session, articles, cores, runs)
         growth = fit_growth(measured)
         sheet = sheet_of(measured, growth, cores, session.circumstances)
         results: dict[str, Any] = {
@@ -166,9 +154,19 @@ def sheet_of(
         title=f"Indexing generated articles, {'one core' if cores == 'one' else 'all cores'}",
         headings=_HEADINGS,
         rows=tuple(_cells(size, base) for size in sizes),
-        notes=tuple(_notes(sizes, growth, base)),
+        notes=_notes(sizes, growth, base),
         circumstances=circumstances,
     )
+
+
+def _read_sizes(given: str) -> list[int]:
+    try:
+        sizes = sorted({int(each) for each in given.split(",")})
+    except ValueError:
+        sizes = []
+    if len(sizes) < 2 or sizes[0] < 1:
+        raise CommandError(f"--sizes {given}: not two numbers of articles or more; write {_SIZES}")
+    return sizes
 
 
 def _measure(session: Session, sizes: Sequence[int], cores: str, runs: int) -> list[Size]:
@@ -209,12 +207,12 @@ def _per_article(size: Size) -> float:
 
 
 def _cells(size: Size, base: Size) -> tuple[str, ...]:
-    median, low, high = size.seconds
+    median, _, _ = size.seconds
     corpus, run = size.corpus, size.runs[-1]
     return (
         f"{corpus.articles:,}",
         duration(median),
-        f"{figure(low)}–{figure(high)}" if len(size.runs) > 1 else "one run",
+        span([run.seconds for run in size.runs]),
         f"{corpus.articles / median:,.0f}",
         figure(corpus.text_bytes / 1e6 / median),
         f"{_per_article(size) / _per_article(base):.2f}",
@@ -224,30 +222,19 @@ def _cells(size: Size, base: Size) -> tuple[str, ...]:
     )
 
 
-def _notes(sizes: Sequence[Size], growth: Growth, base: Size) -> list[str]:
-    count = len(sizes[0].runs)
-    runs = f"medians of {count} runs, each" if count > 1 else "one run of each,"
-    limit = DEFAULT_MEMORY + _MEMORY_BESIDE
-    over = [f"{size.corpus.articles:,}" for size in sizes if size.peak_bytes > limit]
+def _notes(sizes: Sequence[Size], growth: Growth, base: Size) -> tuple[str, ...]:
     largest = sizes[-1]
     text, held = largest.corpus.text_bytes, largest.runs[-1]
-    notes = [
-        f"Time grows as articles^{growth.exponent:.3f} (least squares of the logarithms). Time "
-        f"per article: beside that of {base.corpus.articles:,} articles.",
-        f"JSON lines in, committed files out; {runs} in a fresh process. Articles of "
-        f"{text / largest.corpus.articles / 1e3:.2f} KB; MB: 10^6 bytes of text.",
-        f"Memory: the most of all runs; budget {DEFAULT_MEMORY / 1e6:,.0f} MB and "
-        f"{_MEMORY_BESIDE / 1e6:,.0f} beside it, "
-        + (f"exceeded with {', '.join(over)} articles." if over else "not exceeded."),
-        f"Index: the last commit. With what is kept of the one before, the directory of the "
-        f"largest has {held.disk_bytes / text:.2f} of its text.",
-    ]
-    terms = [(size.corpus.text_bytes, size.runs[-1].body_terms) for size in sizes]
-    slope, _ = statistics.linear_regression(
-        [math.log(size) for size, _ in terms], [math.log(count) for _, count in terms]
+    limit = DEFAULT_MEMORY + _MEMORY_BESIDE
+    over = [f"{size.corpus.articles:,}" for size in sizes if size.peak_bytes > limit]
+    verdict = f"exceeded with {', '.join(over)} articles" if over else "not exceeded"
+    terms = ", ".join(f"{size.runs[-1].body_terms:,}" for size in sizes)
+    return (
+        f"Time grows as articles^{growth.exponent:.3f} (least squares of the logarithms).",
+        f"Time / article: 1 is that of {base.corpus.articles:,} articles.",
+        f"JSON lines in, committed files out; {taken_from(len(largest.runs))} in a fresh process.",
+        f"Articles have {text / largest.corpus.articles / 1e3:.2f} KB. MB: 10^6 bytes of text.",
+        f"Memory: the most of all runs; the limit of {limit / 1e6:,.0f} MB is {verdict}.",
+        f"Index: the last commit; with the one before, {held.disk_bytes / text:.2f} of all text.",
+        f"Distinct terms of the bodies: {terms}.",
     )
-    notes.append(
-        f"Distinct terms of the bodies: {', '.join(f'{count:,}' for _, count in terms)}; they grow "
-        f"as text^{slope:.2f} (Heaps' law; news has 0.45 to 0.6)."
-    )
-    return notes

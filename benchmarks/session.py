@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from rich.console import Console
@@ -32,6 +32,8 @@ __all__ = [
 _RUNS_DIRECTORY = Path(__file__).parent / "runs"
 _JSON_VERSION = 2
 
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
 corpus_option = click.option(
     "--corpus",
     "sources",
@@ -50,7 +52,7 @@ out_option = click.option(
 )
 
 
-def runs_option(default: int, what: str) -> Any:
+def runs_option(default: int, what: str) -> Callable[[_Command], _Command]:
     """The option --runs; `what` is run that often."""
     return click.option(
         "--runs",
@@ -158,15 +160,8 @@ def _command_line(context: click.Context) -> str:
         value = context.params[name]
         if value is True:
             words.append(option.opts[0])
-        elif isinstance(value, dict):
-            words += [f"{option.opts[0]} {key}={each}" for key, each in value.items()]
-        else:
-            values = value if isinstance(value, (tuple, list)) and option.multiple else [value]
-            words += [f"{option.opts[0]} {_shown(each)}" for each in values]
+            continue
+        values = value if isinstance(value, tuple) else [value]
+        shown = (each.name if isinstance(each, Path) else each for each in values)
+        words += [f"{option.opts[0]} {each}" for each in shown]
     return " ".join(words)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, Path):
-        return value.name
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.box import SIMPLE_HEAD
@@ -11,7 +12,7 @@ from rich.table import Table
 
 from benchmarks.machine import Circumstances, summary
 
-__all__ = ["Sheet", "duration", "figure", "print_sheet", "to_markdown"]
+__all__ = ["Sheet", "duration", "figure", "print_sheet", "span", "taken_from", "to_markdown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,23 @@ def figure(value: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Three significant digits of seconds, or milliseconds where that is less than 0.1."""
-    return f"{figure(seconds)} s" if seconds >= 0.1 else f"{figure(seconds * 1000)} ms"
+    """Seconds, or milliseconds where that is less than one."""
+    return f"{figure(seconds)} s" if seconds >= 1 else f"{figure(seconds * 1000)} ms"
+
+
+def span(seconds: Sequence[float]) -> str:
+    """The least and the most of the seconds of several runs."""
+    if len(seconds) < 2:
+        return "one run"
+    low, high = min(seconds), max(seconds)
+    if high >= 1:
+        return f"{figure(low)}–{figure(high)} s"
+    return f"{figure(low * 1000)}–{figure(high * 1000)} ms"
+
+
+def taken_from(runs: int) -> str:
+    """Which figure is shown of so many runs: words to be followed by what each was like."""
+    return f"median of {runs} runs, each" if runs > 1 else "one run"
 
 
 def print_sheet(sheet: Sheet, console: Console) -> None:

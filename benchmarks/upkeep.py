@@ -72,9 +72,7 @@ class Upkeep:
 @runs_option(_RUNS, "to do what leaves the index as it is")
 @out_option
 @click.pass_context
-def upkeep(
-    context: click.Context, articles: int, times: int, runs: int, out: Path | None
-) -> None:
+def upkeep(context: click.Context, articles: int, times: int, runs: int, out: Path | None) -> None:
     """Measure what is done to one large index after it has been made.
 
     Small additions, updates and deletions, each durable when it returns; the whole archive
@@ -131,8 +129,8 @@ def sheet_of(corpus: Corpus, measured: Upkeep, circumstances: Circumstances) -> 
         headings=_HEADINGS,
         rows=tuple(_rows(measured)),
         notes=(
-            "Each step in a fresh process that has imported the library; all cores. Additions, "
-            "updates and deletions are on the disk when the clock stops.",
+            "Each step in a fresh process that has imported the library, on all cores.",
+            "Additions, updates and deletions are on the disk when the clock stops.",
             f"Making the index took {duration(measured.first)}.",
             f"Searches: {measured.query}, found in {measured.look[0]['found']:,} articles.",
         ),
@@ -157,17 +155,8 @@ def _rows(measured: Upkeep) -> list[tuple[str, ...]]:
     for name, label in (("cold", "verify, from the disk"), ("warm", "verify, from memory")):
         taken = [run[name] for run in measured.verify if run[name] is not None]
         if taken:
-            rows.append(_row(label, taken, f"{_speed(size, statistics.median(taken))}"))
-    rows.append(
-        (
-            "compact",
-            duration(compact["seconds"]),
-            "one run",
-            f"{_speed(compact['size_before'], compact['seconds'])}, "
-            f"{compact['segments_before']} to {compact['segments_after']} segments, "
-            f"{_megabytes(compact['size_before'])} to {_megabytes(compact['size_after'])}",
-        )
-    )
+            rows.append(_row(label, taken, _speed(size, statistics.median(taken))))
+    rows.append(_row("compact", [compact["seconds"]], _compaction(compact)))
     for name, label in (
         ("open", "open"),
         ("first_search", "first search"),
@@ -186,5 +175,8 @@ def _speed(size: int, seconds: float) -> str:
     return f"{figure(size / 1e6 / seconds)} MB/s"
 
 
-def _megabytes(size: int) -> str:
-    return f"{figure(size / 1e6)} MB"
+def _compaction(compact: dict[str, Any]) -> str:
+    before, after = compact["size_before"] / 1e6, compact["size_after"] / 1e6
+    segments = f"{compact['segments_before']} to {compact['segments_after']} segments"
+    speed = _speed(compact["size_before"], compact["seconds"])
+    return f"{speed}, {segments}, {figure(before)} to {figure(after)} MB"

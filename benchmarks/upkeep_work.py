@@ -26,7 +26,7 @@ BATCH = 100
 _LATER_SEARCHES = 5
 
 
-def look(directory: Path, corpus: Path, query: str) -> dict[str, Any]:
+def look(directory: Path, _: Path, query: str) -> dict[str, Any]:
     """Opens the index and searches it for the first time, and later with the files in memory."""
     started = time.perf_counter()
     index = searchkit.open(directory)
@@ -52,7 +52,7 @@ def again(directory: Path, corpus: Path, articles: str) -> dict[str, Any]:
     return {"seconds": seconds}
 
 
-def verify(directory: Path, corpus: Path, _: str) -> dict[str, Any]:
+def verify(directory: Path, *_: object) -> dict[str, Any]:
     """Reads and checks all files, first from the disk where the system can be told to forget
     them (else `cold` is None), then from memory.
     """
@@ -82,7 +82,7 @@ def change(directory: Path, corpus: Path, times: str) -> dict[str, Any]:
     }
 
 
-def compact(directory: Path, corpus: Path, _: str) -> dict[str, Any]:
+def compact(directory: Path, *_: object) -> dict[str, Any]:
     """Merges everything into one segment."""
     index = searchkit.open(directory)
     started = time.perf_counter()

@@ -119,7 +119,7 @@ class Article:
             object.__setattr__(self, "id", _derived_id(self))
 
     @classmethod
-    def _trusted(cls, *values: Any) -> Article:
+    def _trusted(cls, values: Iterable[Any]) -> Article:
         """The article with these fields, all of them and in their order, and nothing looked at
         again: for `searchkit.sources`, whose values have the right types, hold no half
         surrogate pairs and have an id that can be used or none.

@@ -89,7 +89,7 @@ class SegmentFileWriter:
 
     def abandon(self) -> None:
         """Closes the file as it is; the next writer removes it."""
-        self._output.close()
+        self._output.abandon()
 
     def _write(self, data: bytes | bytearray | memoryview) -> None:
         self._output.write(data)

@@ -61,8 +61,9 @@ class SegmentEntry:
 
     `size` (bytes) and `checksum` (of the footer, 16 hexadecimal digits) are those of its file,
     `documents` counts the deleted ones too, `languages` are the codes of its articles'
-    languages in order, and `deletions` is a file of `deletions_name`, None if nothing is
-    deleted. Raises ValueError or TypeError for what no segment has.
+    languages in order. `deletions` is a file of `deletions_name` and `deletions_checksum` that of
+    its content (16 hexadecimal digits); both are None if nothing is deleted. Raises ValueError
+    or TypeError for what no segment has.
     """
 
     name: str
@@ -72,6 +73,7 @@ class SegmentEntry:
     languages: tuple[str, ...]
     deleted: int = 0
     deletions: str | None = None
+    deletions_checksum: str | None = None
 
     def __post_init__(self) -> None:
         for text in (self.name, self.checksum):
@@ -83,8 +85,11 @@ class SegmentEntry:
             _check(_LANGUAGE.fullmatch(code), f"{code!r} is no language code")
         ordered = self.languages == tuple(sorted(set(self.languages)))
         _check(ordered, "languages are not in order")
-        _check((self.deletions is None) == (self.deleted == 0), "deletions contradict deleted")
+        for told in (self.deletions, self.deletions_checksum):
+            _check((told is None) == (self.deleted == 0), "deletions contradict deleted")
         if self.deletions is not None:
+            of_file = self.deletions_checksum or ""
+            _check(_HEX.fullmatch(of_file), f"{of_file!r} is not 16 hexadecimal digits")
             generation = self.deletions_generation
             _check(self.deletions == deletions_name(self.name, generation), "odd deletions")
 

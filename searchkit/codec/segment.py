@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -104,15 +105,15 @@ class WrittenSegment:
 class SegmentWriter:
     """Writes a segment: first articles as they come, then `fields`, `columns`, then `finish`.
 
-    The file is there from the start; it belongs to the index once a manifest names it. `check`
-    is called now and then, and may raise to end it.
+    The file is there from the start; it belongs to the index once a manifest names it. `stopped`
+    is asked now and then; once it is true, whatever is called raises CancelledError.
     """
 
     def __init__(
-        self, storage: Storage, name: str, check: Callable[[], None] = lambda: None
+        self, storage: Storage, name: str, stopped: Callable[[], bool] = lambda: False
     ) -> None:
         self.name = name
-        self._check = check
+        self._stopped = stopped
         self._file = SegmentFileWriter(storage.create(file_name(name)))
         self._sections = contextlib.ExitStack()
         self.stored = StoredWriter(self._sections.enter_context(self._file.section(SECTION)))
@@ -129,7 +130,7 @@ class SegmentWriter:
         with self._file.section(f"postings:{field}") as section:
             while piece := merger.extents(PIECE_BYTES):
                 section.write(piece)
-                self._check()
+                self.check()
         self._file.add(f"terms:{field}", merger.dictionary())
         if field not in TEXT_FIELDS:
             self._fields[field] = FieldInfo(False, merger.terms, merger.occurrences)
@@ -142,6 +143,7 @@ class SegmentWriter:
 
     def add_column(self, name: str, data: bytes) -> None:
         """Writes a column as its writer encoded it."""
+        self.check()
         self._file.add(f"column:{name}", data)
 
     def finish(
@@ -160,6 +162,11 @@ class SegmentWriter:
         return WrittenSegment(
             self.name, documents, self._file.size, checksum, tuple(sorted(languages))
         )
+
+    def check(self) -> None:
+        """Raises CancelledError when it is to stop."""
+        if self._stopped():
+            raise CancelledError
 
     def abandon(self) -> None:
         """Leaves the file as it is; the next writer removes it."""

@@ -204,7 +204,13 @@ class OutputFile:
             if not self._storage.poisoned:
                 self._flush()
         finally:
-            descriptor, self._descriptor = self._descriptor, -1
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Closes the file without what is gathered; nothing is raised."""
+        self._gathered = bytearray()
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
             with contextlib.suppress(OSError):  # what matters was synced
                 os.close(descriptor)
 
@@ -218,7 +224,7 @@ class OutputFile:
         traceback: TracebackType | None,
     ) -> None:
         if kind:
-            self._gathered = bytearray()
+            self.abandon()
         self.close()
 
     def _flush(self) -> None:

@@ -10,7 +10,7 @@ import codecs
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NoReturn
 
 import orjson
@@ -18,7 +18,7 @@ import orjson
 from searchkit.article import Article
 from searchkit.errors import ArticleError, Notice, Reject, SourceError
 from searchkit.sources.encoding import bom_encoding, decode, require_encoding
-from searchkit.sources.files import Item, OpenFile, Options
+from searchkit.sources.files import Item, OpenFile, Options, Record
 from searchkit.sources.fingerprints import NEVER_KNOWN
 from searchkit.sources.records import RecordReader
 from searchkit.sources.values import WrittenFloat
@@ -71,6 +71,7 @@ def _unless_hopeless(place: str, items: Iterator[Item]) -> Iterator[Item]:
 
 def _items(file: OpenFile, options: Options) -> Iterator[Item]:
     reader = _LineReader(file.place, options)
+    told: list[Item] = []  # before the record of a line
     number = 0
     empty = True
     try:
@@ -85,7 +86,12 @@ def _items(file: OpenFile, options: Options) -> Iterator[Item]:
                 )
             elif line and not line.isspace():
                 empty = False
-                yield from reader.read(number, line)
+                record = reader.read(number, line, told)
+                if told:
+                    yield from told
+                    told.clear()
+                if record is not None:
+                    yield record
     except SourceError as error:
         empty = False
         yield Reject(file.place, str(error), number + 1)
@@ -178,34 +184,35 @@ class _LineReader:
                 f"does not fit {self._recoded} from here on ({error}); declare the right encoding"
             ) from error
 
-    def read(self, number: int, line: bytes) -> Sequence[Item]:
-        """The record of a line that is not blank, after its notices; or its reject."""
+    def read(self, number: int, line: bytes, told: list[Item]) -> Record | None:
+        """The record of a line that is not blank; its notices, or its reject, go to `told`."""
         if number == 1:
             line = line.removeprefix(codecs.BOM_UTF8)
+        remarks: list[tuple[str, str]] = []
         fingerprint = NEVER_KNOWN
         if self._recognition is not None and self._fingerprint is not None:
             fingerprint = self._fingerprint(line)
             if self._recognition.known(fingerprint):
                 if self._fields and self._records.missing:  # perhaps it has one of the keys
-                    _ = self._read_sound(line, []) or self._read_any(number, line, [], [])
-                return ((fingerprint, None),)
-        remarks: list[tuple[str, str]] = []
+                    _ = self._read_sound(line, remarks) or self._read_any(number, line, remarks)
+                return fingerprint, None
         article = self._read_sound(line, remarks)
-        if article is not None and not remarks:
-            return ((fingerprint, article),)
-        told: list[tuple[str, str]] = []
         if article is None:
-            remarks = []
+            remarks.clear()
             try:
-                article = self._read_any(number, line, told, remarks)
+                article = self._read_any(number, line, remarks)
             except (ArticleError, SourceError) as error:
-                return (Reject(self._place, str(error), number),)
+                told.append(Reject(self._place, str(error), number))
+                return None
             except RecursionError:
-                return (Reject(self._place, "its JSON is nested too deeply; flatten it", number),)
-        told += ((field, f"{field}: {reason}") for field, reason in remarks)
-        if told:
+                told.append(
+                    Reject(self._place, "its JSON is nested too deeply; flatten it", number)
+                )
+                return None
+        if remarks:
             fingerprint = NEVER_KNOWN
-        return (*self._notices(told, number), (fingerprint, article))
+            told += self._notices(remarks, number)
+        return fingerprint, article
 
     def _read_sound(self, line: bytes, remarks: list[tuple[str, str]]) -> Article | None:
         """The article of a line that is strictly JSON in UTF-8, as nearly all lines are.
@@ -222,29 +229,30 @@ class _LineReader:
             pass
         return None
 
-    def _read_any(
-        self, number: int, line: bytes, told: list[tuple[str, str]], remarks: list[tuple[str, str]]
-    ) -> Article:
-        """The article of a line; what is to be told of it, each with its sort, goes to `told`."""
+    def _read_any(self, number: int, line: bytes, remarks: list[tuple[str, str]]) -> Article:
+        """The article of a line; what is to be told of it, with its sort, goes to `remarks`."""
         try:
             text = line.decode(self._declared or "utf-8")
         except UnicodeError as error:
             text, remark = self._decoded(line, error)
             if remark:
-                told.append(("encoding", remark))
+                remarks.append(("encoding", remark))
         if number == 1:
             text = text.removeprefix("\ufeff")
         record = _parsed(text)
+        of_fields: list[tuple[str, str]] = []
         try:
-            return self._records.read(record, remarks)
+            article = self._records.read(record, of_fields)
         except ArticleError:
             # Half surrogate pairs are looked for only now: searching every line costs.
             whole = _without_surrogates(record)
             if whole == record:
                 raise
-            told.append(("surrogates", "holds half surrogate pairs, now U+FFFD"))
-            remarks.clear()
-            return self._records.read(whole, remarks)
+            remarks.append(("surrogates", "holds half surrogate pairs, now U+FFFD"))
+            of_fields.clear()
+            article = self._records.read(whole, of_fields)
+        remarks += of_fields
+        return article
 
     def end(self) -> Iterator[Notice]:
         """What is left to tell at the end of the file."""
@@ -280,8 +288,8 @@ class _LineReader:
         self._recognise()
         return decoded.text, f"{decoded.remark}; so are other lines that are not UTF-8"
 
-    def _notices(self, told: Iterable[tuple[str, str]], number: int) -> Iterator[Notice]:
-        for sort, reason in told:
+    def _notices(self, remarks: Iterable[tuple[str, str]], number: int) -> Iterator[Notice]:
+        for sort, reason in remarks:
             self._told[sort] += 1
             if self._told[sort] <= _NOTICES_OF_A_SORT:
                 yield Notice(self._place, reason, number)

@@ -7,40 +7,51 @@ Keys are known by many names, without regard to case and separators: pubDate, pu
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
-__all__ = ["KeyTable"]
+__all__ = ["KeyTable", "by_field"]
+
+_Row = TypeVar("_Row")
 
 # What is remembered is bounded, so that a file with other keys in each line costs time only.
 _REMEMBERED_KEY_SETS = 1000
 _REMEMBERED_KEY_CHARACTERS = 4000
 
 
-class KeyTable:
-    """For objects with certain keys: which of them hold which field, by a table of aliases.
+def by_field(field: str, keys: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The plainest row of a table."""
+    return field, keys
 
+
+class KeyTable(dict[tuple[str, ...], tuple[_Row, ...]]):
+    """For an object's keys: the rows of the fields that have any of them, by a table of
+    aliases and in its order. It is asked for with `[]`.
+
+    `row` makes of a field and its keys, in order of preference, what is to be known of them.
     `mapping` takes the place of the table for the fields it names.
     """
 
     def __init__(
-        self, aliases: Mapping[str, tuple[str, ...]], mapping: Mapping[str, str] | None = None
+        self,
+        aliases: Mapping[str, tuple[str, ...]],
+        row: Callable[[str, tuple[str, ...]], _Row],
+        mapping: Mapping[str, str] | None = None,
     ) -> None:
+        super().__init__()
         self._aliases = aliases
+        self._row = row
         self._mapping = mapping or {}
-        self._remembered: dict[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]] = {}
 
-    def __call__(self, keys: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """(field, its keys in order of preference) for the fields that have any."""
-        found = self._remembered.get(keys)
-        if found is None:
-            found = self._looked_up(keys)
-            if sum(map(len, keys)) <= _REMEMBERED_KEY_CHARACTERS:
-                if len(self._remembered) >= _REMEMBERED_KEY_SETS:
-                    self._remembered.clear()
-                self._remembered[keys] = found
-        return found
+    def __missing__(self, keys: tuple[str, ...]) -> tuple[_Row, ...]:
+        rows = self._looked_up(keys)
+        if sum(map(len, keys)) <= _REMEMBERED_KEY_CHARACTERS:
+            if len(self) >= _REMEMBERED_KEY_SETS:
+                self.clear()
+            self[keys] = rows
+        return rows
 
-    def _looked_up(self, keys: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    def _looked_up(self, keys: tuple[str, ...]) -> tuple[_Row, ...]:
         taken = set(self._mapping.values())
         by_alias: dict[str, list[str]] = {}
         for key in keys:
@@ -51,4 +62,4 @@ class KeyTable:
             for field, names in self._aliases.items()
         }
         found.update({f: (key,) if key in keys else () for f, key in self._mapping.items()})
-        return tuple((field, held) for field, held in found.items() if held)
+        return tuple(self._row(field, held) for field, held in found.items() if held)

@@ -5,21 +5,26 @@ For each field the first key of the table that has a value wins.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from searchkit.article import MAX_ID_BYTES, Article
+from searchkit.article import Article
 from searchkit.errors import ArticleError, SourceError
-from searchkit.sources.dates import parse_date
 from searchkit.sources.keys import KeyTable
-from searchkit.sources.values import CONVERSIONS, UnreadableError, unique
+from searchkit.sources.values import (
+    CONVERSIONS,
+    UnreadableError,
+    UnusableError,
+    conversion_of_text,
+    shown,
+    unique,
+)
 
 __all__ = ["RecordReader", "require_fields"]
 
 # Written without separators and in lower case.
 _ALIASES: dict[str, tuple[str, ...]] = {
-    "id": ("id", "guid", "uuid", "articleid"),
     "headline": ("headline", "title", "hed", "head", "heading", "headlinemain", "maintitle"),
     "body": (
         *("body", "text", "content", "article", "articlebody", "fulltext", "maintext"),
@@ -28,11 +33,6 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "captions": (
         *("captions", "caption", "images", "image", "pictures", "picture", "photos", "photo"),
         *("figures", "gallery", "slides"),
-    ),
-    "published": (
-        *("published", "date", "pubdate", "publishedat", "datepublished", "datepublish"),
-        *("publicationdate", "publisheddate", "publishdate", "datetime", "timestamp"),
-        *("createdat", "created", "issued"),
     ),
     "authors": ("authors", "author", "byline", "bylines", "creator", "writer"),
     "section": ("section", "sectionname", "category", "desk", "rubric", "ressort"),
@@ -47,14 +47,25 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     # No fields of their own: they go into the body.
     "standfirst": ("standfirst", "subtitle", "dek", "deck", "lead", "subheadline", "subhead"),
     "summary": ("summary", "description", "abstract", "excerpt", "leadparagraph", "snippet"),
+    "published": (
+        *("published", "date", "pubdate", "publishedat", "datepublished", "datepublish"),
+        *("publicationdate", "publisheddate", "publishdate", "datetime", "timestamp"),
+        *("createdat", "created", "issued"),
+    ),
+    "id": ("id", "guid", "uuid", "articleid"),
 }
 _ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
 _OWN_KEYS = frozenset(_ARTICLE_FIELDS)
 _NOTHING: tuple[object, ...] = ("", None, [])
 
-# What was found for the fields is kept in this order: an article's own first.
+# What is found for the fields is kept in this order: an article's own first.
 _PLACES = {field: place for place, field in enumerate((*_ARTICLE_FIELDS, "standfirst", "summary"))}
 _NONE_FOUND: tuple[Any, ...] = (*(field.default for field in fields(Article)), "", "")
+_HEADLINE, _BODY, _CAPTIONS = _PLACES["headline"], _PLACES["body"], _PLACES["captions"]
+_AUTHORS, _AGENCIES, _STANDFIRST = _PLACES["authors"], _PLACES["agencies"], _PLACES["standfirst"]
+
+# Where what is found belongs, the key it is under, its conversion of text; the field, its keys.
+_Step = tuple[int, str, Callable[[str], Any], str, tuple[str, ...]]
 
 
 def require_fields(mapping: Mapping[str, str]) -> None:
@@ -77,7 +88,7 @@ class RecordReader:
 
     def __init__(self, mapping: Mapping[str, str] | None = None) -> None:
         self._mapping = dict(mapping or {})
-        self._keys = KeyTable(_ALIASES, self._mapping)
+        self._steps = KeyTable(_ALIASES, _step, self._mapping)
         self._missing = set(self._mapping.values())
 
     @property
@@ -88,8 +99,8 @@ class RecordReader:
     def read(
         self, record: dict[str, Any], remarks: list[tuple[str, str]], *, is_sound: bool = False
     ) -> Article:
-        """The article in `record`; what could not be read of it, (field, reason) each, is
-        added to `remarks`. Raises ArticleError when there is no article.
+        """The article in `record`; what could not be read of it, each time (field, what is to
+        be told of it), is added to `remarks`. Raises ArticleError when there is no article.
 
         `is_sound` says that no string of the record holds half a surrogate pair, so that
         they need not be searched for one.
@@ -101,23 +112,28 @@ class RecordReader:
             if own is not None:
                 return own
         found = [*_NONE_FOUND]
-        for field, keys in self._keys(tuple(record)):
-            key = keys[0]
+        for place, key, convert, field, keys in self._steps[tuple(record)]:
             value = record[key]
-            # Nearly always a string or nothing at all; anything else is looked at closely.
-            if type(value) is str and value:
-                converted = CONVERSIONS[field](value, key)
-            elif value in _NOTHING and len(keys) == 1:
-                continue
-            else:
-                converted = None
-            converted = converted or _first_value(record, field, keys, remarks)
-            if converted:
-                found[_PLACES[field]] = converted
-        values = _put_together(found, remarks)
+            try:
+                # Nearly always a string or nothing at all; anything else is looked at closely.
+                if type(value) is str and value:
+                    converted = convert(value) or _first_value(record, field, keys, remarks)
+                elif len(keys) == 1 and value in _NOTHING:
+                    continue
+                else:
+                    converted = _first_value(record, field, keys, remarks)
+                if converted:
+                    found[place] = converted
+            except UnusableError as error:
+                remarks.append((field, f"{field}: {error}"))
+        _put_together(found)
         if is_sound:
-            return Article._trusted(*values)
-        return Article(**dict(zip(_ARTICLE_FIELDS, values, strict=True)))
+            return Article._trusted(found)
+        return Article(**dict(zip(_ARTICLE_FIELDS, found, strict=True)))
+
+
+def _step(field: str, keys: tuple[str, ...]) -> _Step:
+    return _PLACES[field], keys[0], conversion_of_text(field, keys[0]), field, keys
 
 
 def _own_article(record: dict[str, Any]) -> Article | None:
@@ -153,40 +169,29 @@ def _first_value(
         return None
     if field in ("headline", "body"):
         raise ArticleError(f"{field} is {_described(odd)}, not text; correct the record")
-    remarks.append((field, f"{_described(odd)} is not what belongs there; left out"))
+    remarks.append((field, f"{field}: {_described(odd)} is not what belongs there; left out"))
     return None
 
 
-def _put_together(found: list[Any], remarks: list[tuple[str, str]]) -> tuple[Any, ...]:
-    """The fields of an article, in their order, made of what was found for each.
+def _put_together(found: list[Any]) -> None:
+    """Makes the fields of an article of what was found for each, in place.
 
     Raises ArticleError when there is nothing to index.
     """
-    identifier, headline, body, captions, published, section, publisher = found[:7]
-    byline, agencies, language, url, keywords, standfirst, summary = found[7:]
-    if standfirst or (summary and not body):
-        body = _with_standfirst(standfirst, body or summary)
-    if not (body or headline or captions):
+    standfirst, summary = found[_STANDFIRST:]
+    del found[_STANDFIRST:]
+    if standfirst or (summary and not found[_BODY]):
+        found[_BODY] = _with_standfirst(standfirst, found[_BODY] or summary)
+    if not (found[_BODY] or found[_HEADLINE] or found[_CAPTIONS]):
         raise ArticleError(
             "no headline, body or captions in it; if they are under other names, "
             "pass fields={'headline': ...} / --map headline=..."
         )
-    if byline and byline.agencies:
-        agencies = unique((*agencies, *byline.agencies))
-    if published:
-        try:
-            published = parse_date(published[0])
-        except ValueError as error:
-            remarks.append(("published", str(error)))
-            published = None
-    if identifier and not _is_usable_id(identifier):
-        reason = f"longer than {MAX_ID_BYTES} bytes or not printable; another one was derived"
-        remarks.append(("id", f"{_shown(identifier)} is {reason}"))
-        identifier = ""
-    return (
-        *(identifier, headline, body, captions, published, section, publisher),
-        *(byline and byline.authors, agencies, language, url, keywords),
-    )
+    byline = found[_AUTHORS]
+    if byline:
+        found[_AUTHORS] = byline.authors
+        if byline.agencies:
+            found[_AGENCIES] = unique((*found[_AGENCIES], *byline.agencies))
 
 
 def _with_standfirst(standfirst: str, body: str) -> str:
@@ -198,16 +203,6 @@ def _with_standfirst(standfirst: str, body: str) -> str:
     return f"{standfirst}\n\n{body}" if body else standfirst
 
 
-def _is_usable_id(value: str) -> bool:
-    short = len(value) <= MAX_ID_BYTES // 4  # no character takes more bytes
-    return value.isprintable() and (short or len(value.encode()) <= MAX_ID_BYTES)
-
-
 def _described(value: object) -> str:
     names = {bool: "true or false", dict: "an object", list: "a list", str: "a text"}
-    return f"{names.get(type(value), 'a number')} ({_shown(value)})"
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"
+    return f"{names.get(type(value), 'a number')} ({shown(value)})"

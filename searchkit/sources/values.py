@@ -2,7 +2,8 @@
 
 Each conversion takes a value that is not empty and the key it stood under. What it returns
 is false when there is nothing for the field in it; it raises UnreadableError for a type
-that the field cannot have, and ArticleError for a number whose digits are lost.
+that the field cannot have, UnusableError for what cannot be used though it belongs there, and
+ArticleError for a number whose digits are lost.
 """
 
 from __future__ import annotations
@@ -10,15 +11,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import lru_cache
+from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
-from searchkit.article import Caption
+from searchkit.article import MAX_ID_BYTES, Caption
 from searchkit.errors import ArticleError
 from searchkit.sources.bylines import Byline, split_agencies, split_byline
-from searchkit.sources.keys import KeyTable
+from searchkit.sources.dates import parse_date
+from searchkit.sources.keys import KeyTable, by_field
 
-__all__ = ["CONVERSIONS", "UnreadableError", "WrittenFloat", "unique"]
+__all__ = [
+    "CONVERSIONS",
+    "UnreadableError",
+    "UnusableError",
+    "WrittenFloat",
+    "conversion_of_text",
+    "shown",
+    "unique",
+]
 
 _CAPTION_ALIASES: dict[str, tuple[str, ...]] = {
     "text": ("text", "caption", "description", "legend", "captiontext", "content"),
@@ -37,7 +48,9 @@ _WRAPPER_ALIASES: dict[str, tuple[str, ...]] = {
     "": ("text", "value", "main", "rendered", "name", "title", "content", "oid", "date")
 }
 
-_REMEMBERED_BYLINE_CHARACTERS = 200
+# What is remembered is bounded, so that a file of other values in each line costs time only.
+_REMEMBERED_TEXTS = 4096
+_REMEMBERED_CHARACTERS = 200
 
 # From here on a parser of JSON may have made a float of an integer, as orjson does.
 _FIRST_INEXACT = 2.0**63
@@ -50,13 +63,17 @@ _ADDRESS = re.compile(
 
 _Read = TypeVar("_Read")
 
-_caption_keys = KeyTable(_CAPTION_ALIASES)
-_person_keys = KeyTable(_PERSON_ALIASES)
-_wrapper_keys = KeyTable(_WRAPPER_ALIASES)
+_caption_keys = KeyTable(_CAPTION_ALIASES, by_field)
+_person_keys = KeyTable(_PERSON_ALIASES, by_field)
+_wrapper_keys = KeyTable(_WRAPPER_ALIASES, by_field)
 
 
 class UnreadableError(ValueError):
     """A value of a type that the field cannot have."""
+
+
+class UnusableError(ValueError):
+    """A value that belongs into the field and cannot be used; the message says why."""
 
 
 class WrittenFloat(float):
@@ -77,7 +94,7 @@ def _as_text(value: Any, separator: str) -> str:
         parts = _each(value, lambda part: _as_text(part, separator))
         return separator.join(part for part in parts if part.strip())
     if isinstance(value, dict):
-        for _, keys in _wrapper_keys(tuple(value)):
+        for _, keys in _wrapper_keys[tuple(value)]:
             return _as_text(value[keys[0]], separator)
     raise UnreadableError
 
@@ -98,6 +115,19 @@ def _each(value: Any, read: Callable[[Any], _Read]) -> list[_Read]:
     return found
 
 
+def _identifier(value: Any, _: str = "") -> str:
+    line = _line(value)
+    # No character takes more than four bytes.
+    if not line.isprintable() or (
+        len(line) > MAX_ID_BYTES // 4 and len(line.encode()) > MAX_ID_BYTES
+    ):
+        raise UnusableError(
+            f"{shown(line)} is longer than {MAX_ID_BYTES} bytes or not printable; "
+            "another one was derived"
+        )
+    return line
+
+
 def _headline(value: Any, _: str) -> str:
     return _as_text(value, " ").strip()
 
@@ -106,14 +136,21 @@ def _line(value: Any, _: str = "") -> str:
     return " ".join((value if type(value) is str else _as_text(value, ", ")).split())
 
 
-def _paragraphs(value: Any, _: str) -> str:
-    text = _as_text(value, "\n\n")
+def _paragraphs(value: Any, _: str = "") -> str:
+    text = value if type(value) is str else _as_text(value, "\n\n")
     return "" if text.isspace() else text
 
 
 def _captions(value: Any, key: str) -> tuple[Caption, ...]:
-    # "captions" are words whatever they look like; "images" are mostly addresses.
-    may_be_address = "caption" not in key.casefold()
+    return _listed_captions(value, _may_be_address(key))
+
+
+def _may_be_address(key: str) -> bool:
+    """ "captions" are words whatever they look like; "images" are mostly addresses."""
+    return "caption" not in key.casefold()
+
+
+def _listed_captions(value: Any, may_be_address: bool) -> tuple[Caption, ...]:
     captions = []
     gallery = ""
     for caption in _each(value, lambda item: _caption(item, may_be_address)):
@@ -130,16 +167,19 @@ def _caption(item: Any, may_be_address: bool) -> Caption:
     if not isinstance(item, dict):
         text = _as_text(item, " ").strip()
         return Caption(text="" if may_be_address and _ADDRESS.fullmatch(text) else text)
-    held = [(field, item[key]) for field, keys in _caption_keys(tuple(item)) for key in keys]
+    held = [(field, item[key]) for field, keys in _caption_keys[tuple(item)] for key in keys]
     texts = _each(held, lambda part: (part[0], _as_text(part[1], " ").strip()))
     # Reversed, so that of two texts for a field the preferred one comes last and stays.
     return Caption(**{field: text for field, text in reversed(texts) if text})
 
 
-def _date(value: Any, _: str) -> tuple[Any]:
-    while isinstance(value, (dict, list)) and len(value) == 1:  # {"$date": ...}
+def _date(value: Any, _: str = "") -> datetime:
+    while type(value) in (dict, list) and len(value) == 1:  # {"$date": ...}
         value = value[0] if isinstance(value, list) else next(iter(value.values()))
-    return (value,)
+    try:
+        return parse_date(value)
+    except ValueError as error:
+        raise UnusableError(str(error)) from error
 
 
 def _byline(value: Any, _: str) -> Byline:
@@ -147,7 +187,7 @@ def _byline(value: Any, _: str) -> Byline:
     it begins with By.
     """
     if isinstance(value, str):
-        return _split_byline(value)
+        return split_byline(value)
     bylines = _each(value, _byline_of_entry)
     return Byline(
         authors=unique(name for byline in bylines for name in byline.authors),
@@ -158,21 +198,12 @@ def _byline(value: Any, _: str) -> Byline:
 def _byline_of_entry(entry: Any) -> Byline:
     text = _person(entry) if isinstance(entry, dict) else _as_text(entry, ", ")
     if text.lstrip()[:3].casefold() == "by ":
-        return _split_byline(text)
+        return split_byline(text)
     return Byline(authors=(" ".join(text.split()),) if text.strip() else ())
 
 
-def _split_byline(text: str) -> Byline:
-    short = len(text) <= _REMEMBERED_BYLINE_CHARACTERS
-    return _split_short_byline(text) if short else split_byline(text)
-
-
-# The same few people write every day.
-_split_short_byline = lru_cache(maxsize=4096)(split_byline)
-
-
 def _person(item: dict[str, Any]) -> str:
-    held = dict(_person_keys(tuple(item)))
+    held = dict(_person_keys[tuple(item)])
     names = (_as_text(item[key], " ") for key in held.get("name", ()))
     name = next((name for name in names if name.strip()), "")
     if not name:
@@ -183,20 +214,20 @@ def _person(item: dict[str, Any]) -> str:
     return name
 
 
-def _agencies(value: Any, _: str) -> tuple[str, ...]:
+def _agencies(value: Any, _: str = "") -> tuple[str, ...]:
     return split_agencies(value) if isinstance(value, str) else _lines(value)
 
 
-def _keywords(value: Any, _: str) -> tuple[str, ...]:
-    return _lines(re.split("[,;]", value) if isinstance(value, str) else value)
+def _keywords(value: Any, _: str = "") -> tuple[str, ...]:
+    return _lines(value.replace(";", ",").split(",") if isinstance(value, str) else value)
 
 
 def _lines(value: Any) -> tuple[str, ...]:
     return unique(filter(None, _each(value, _line)))
 
 
-CONVERSIONS: dict[str, Callable[[Any, str], Any]] = {
-    "id": _line,
+CONVERSIONS: dict[str, Callable[..., Any]] = {
+    "id": _identifier,
     "headline": _headline,
     "body": _paragraphs,
     "captions": _captions,
@@ -213,6 +244,51 @@ CONVERSIONS: dict[str, Callable[[Any, str], Any]] = {
 }
 
 
+class _Remembered(dict[str, Any]):
+    """What a conversion makes of a text, found again with `[]`: the same few people, sections
+    and agencies stand in record after record, and the same words where there are no captions.
+    """
+
+    def __init__(self, convert: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._convert = convert
+
+    def __missing__(self, text: str) -> Any:
+        converted = self._convert(text)
+        if len(text) <= _REMEMBERED_CHARACTERS:
+            if len(self) >= _REMEMBERED_TEXTS:
+                self.clear()
+            self[text] = converted
+        return converted
+
+
+_REMEMBERED_CAPTIONS = {
+    may_be_address: _Remembered(partial(_listed_captions, may_be_address=may_be_address))
+    for may_be_address in (True, False)
+}
+# The short ways for texts: half of the time, as nearly all values are texts.
+_OF_TEXT: dict[str, Callable[[str], Any]] = {
+    "headline": str.strip,
+    **{field: _Remembered(_line).__getitem__ for field in ("section", "publisher", "language")},
+    "authors": _Remembered(split_byline).__getitem__,
+    "agencies": _Remembered(_agencies).__getitem__,
+    "keywords": _Remembered(_keywords).__getitem__,
+}
+
+
+def conversion_of_text(field: str, key: str) -> Callable[[str], Any]:
+    """What makes of a text, not an empty one, the same as the field's entry in CONVERSIONS."""
+    if field == "captions":
+        return _REMEMBERED_CAPTIONS[_may_be_address(key)].__getitem__
+    return _OF_TEXT.get(field) or CONVERSIONS[field]
+
+
 def unique(names: Iterable[str]) -> tuple[str, ...]:
     """The names without repetitions, in their order."""
     return tuple(dict.fromkeys(names))
+
+
+def shown(value: object) -> str:
+    """The value as it can be told, on one line and cut short."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"

@@ -70,7 +70,7 @@ class WhooshArticles(Iterator[Article]):
             if not (article.headline or article.body or article.captions):
                 self.rejects.append(Reject(place, "nothing to search: no text is stored of it"))
                 continue
-            self.notices += (Notice(place, f"{name}: {why}") for name, why in remarks)
+            self.notices += (Notice(place, told) for _, told in remarks)
             return article
 
     def _next_stored(self) -> tuple[int, dict[str, Any]]:

@@ -164,12 +164,13 @@ def _patient_collector() -> Iterator[None]:
 
 
 def _searchable(record: Record) -> Article:
-    if isinstance(record, Mapping):
+    if not isinstance(record, Article):
+        if not isinstance(record, Mapping):
+            raise ArticleError(
+                f"a value of type {type(record).__name__} is no article; "
+                "pass Article objects or dicts"
+            )
         record = Article.from_dict(record)
-    elif not isinstance(record, Article):
-        raise ArticleError(
-            f"a value of type {type(record).__name__} is no article; pass Article objects or dicts"
-        )
     if not (record.headline.strip() or record.body.strip() or record.captions):
         raise ArticleError("nothing to search: headline, body and captions are all empty")
     if len(record.captions) > MAX_CAPTIONS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
@@ -58,12 +58,19 @@ class SegmentBuilder:
     """Builds one segment after the other; used by one thread at a time.
 
     Articles are written to the segment's file as they come; postings are kept in memory,
-    about half as large as the text, until `finish`.
+    about half as large as the text, until `finish`. Raises CancelledError soon after `stopped`
+    has become true.
     """
 
-    def __init__(self, storage: Storage, default_language: str) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        default_language: str,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._storage = storage
         self._default_language = default_language
+        self._stopped = stopped
         self._inverter = Inverter()
         self._vocabulary = Vocabulary([default_language])
         self._language_numbers: dict[str, tuple[int, str]] = {}
@@ -108,7 +115,7 @@ class SegmentBuilder:
         `name` is for the segment, if this begins one. Raises StorageError.
         """
         if self._writer is None:
-            self._writer = SegmentWriter(self._storage, name)
+            self._writer = SegmentWriter(self._storage, name, self._stopped)
         self._batches.append((ordinal, len(records), self._documents))
         self._writer.stored.extend([record.stored for record in records])
         articles = [record.article for record in records]

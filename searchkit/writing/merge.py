@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError
 from typing import TypeVar
 
 from searchkit.codec.columns import FixedColumnWriter, NumbersColumnWriter, WordsColumnWriter
@@ -70,12 +69,7 @@ def merge_segments(
     DELETED for those that were. Raises StorageError, IndexDamagedError for a source that is
     not as it was written, and CancelledError soon after `stopped` has become true.
     """
-
-    def check() -> None:
-        if stopped():
-            raise CancelledError
-
-    writer = SegmentWriter(storage, name, check)
+    writer = SegmentWriter(storage, name, stopped)
     try:
         return _merge(writer, sources)
     except BaseException:
@@ -114,13 +108,13 @@ def _numbers(source: LiveSegment, kept: array[int], first: int) -> array[int]:
 def _copy_stored(writer: SegmentWriter, source: LiveSegment) -> None:
     """Blocks of which nothing is deleted are taken over as they are."""
     stored = source.segment.stored
-    if not source.entry.deleted:
-        writer.stored.append_blocks(stored, 0, stored.blocks)
-        return
     for block in range(stored.blocks):
+        writer.check()
         first = stored.first_document(block)
-        documents = range(first, first + stored.block_documents(block))
-        kept = [document for document in documents if not source.is_deleted(document)]
+        documents: Sequence[int] = range(first, first + stored.block_documents(block))
+        kept = documents
+        if source.entry.deleted:
+            kept = [document for document in documents if not source.is_deleted(document)]
         if len(kept) == len(documents):
             writer.stored.append_blocks(stored, block, block + 1)
         elif kept:
@@ -165,6 +159,7 @@ def _merge_columns(
     starts = NumbersColumnWriter()
     fingerprints = FixedColumnWriter(FINGERPRINT)
     for source, documents in zip(sources, kept, strict=True):
+        writer.check()
         segment = source.segment
         of_segment = segment.published
         published.extend([of_segment[document] for document in documents])

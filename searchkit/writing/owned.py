@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import replace
 
-from searchkit.codec.deletions import bitmap_bytes, write_deletions
-from searchkit.codec.manifest import SegmentEntry, deletions_name
+from searchkit.codec.deletions import bitmap_bytes, with_deletions, write_deletions
+from searchkit.codec.manifest import SegmentEntry
 from searchkit.codec.segment import Segment, WrittenSegment, documents_of
 from searchkit.codec.snapshot import LiveSegment
 from searchkit.codec.storage import Storage
@@ -86,9 +85,7 @@ class OwnedSegment:
         """What the manifest of that generation says of it; its deletions are on the disk."""
         if self._changed:
             self._entry = self._as_entry(generation)
-            write_deletions(
-                storage, self._entry.name, generation, self._entry.documents, self._deleted
-            )
+            write_deletions(storage, self._entry, self._deleted)
             self._changed = False
         self.committed = True
         return self._entry
@@ -106,5 +103,4 @@ class OwnedSegment:
     def _as_entry(self, generation: int) -> SegmentEntry:
         if not self._changed:
             return self._entry
-        name = deletions_name(self._entry.name, generation)
-        return replace(self._entry, deleted=self._count, deletions=name)
+        return with_deletions(self._entry, generation, self._deleted)

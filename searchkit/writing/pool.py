@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from searchkit.codec.manifest import new_segment_name
@@ -17,11 +17,14 @@ __all__ = ["BuilderPool"]
 class BuilderPool:
     """One SegmentBuilder for each worker; each batch goes to one that has nothing to do.
 
-    A single worker has no thread of its own: batches are built by whoever submits them.
+    A single worker has no thread of its own: batches are built by whoever submits them. What is
+    being built ends soon after `stopped` has become true, for `close` not to wait long.
     """
 
-    def __init__(self, storage: Storage, language: str, workers: int) -> None:
-        self._builders = [SegmentBuilder(storage, language) for _ in range(workers)]
+    def __init__(
+        self, storage: Storage, language: str, workers: int, stopped: Callable[[], bool]
+    ) -> None:
+        self._builders = [SegmentBuilder(storage, language, stopped) for _ in range(workers)]
         self._idle: queue.SimpleQueue[SegmentBuilder] = queue.SimpleQueue()
         for builder in self._builders:
             self._idle.put(builder)

@@ -11,11 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from searchkit.codec.commit import clean, commit, generation_on_disk, latest
-from searchkit.codec.deletions import (
-    bitmap_bytes,
-    count_deleted,
-    write_deletions,
-)
+from searchkit.codec.deletions import bitmap_bytes, with_deletions, write_deletions
 from searchkit.codec.lock import WriteLock
 from searchkit.codec.manifest import SegmentEntry
 from searchkit.codec.segment import Segment, documents_of
@@ -121,7 +117,9 @@ def _with_deletions(
     deleted no more.
     """
     whole = [
-        replace(entry, deleted=0, deletions=None) if entry.deletions in broken else entry
+        with_deletions(entry, generation, bytes(bitmap_bytes(entry.documents)))
+        if entry.deletions in broken
+        else entry
         for entry in kept
     ]
     lives = [open_segment(storage, entry) for entry in whole]
@@ -130,12 +128,10 @@ def _with_deletions(
         if entry.deletions not in broken:
             continue
         bitmap = _superseded(lives[place].segment, lives[:place] + lives[place + 1 :])
-        count = count_deleted(bitmap)
-        if count:
-            name = write_deletions(storage, entry.name, generation, entry.documents, bitmap)
-            whole[place] = replace(entry, deleted=count, deletions=name)
-            lives[place] = LiveSegment(lives[place].segment, whole[place], bitmap)
-        back += max(entry.deleted - count, 0)
+        whole[place] = with_deletions(entry, generation, bitmap)
+        write_deletions(storage, whole[place], bitmap)
+        lives[place] = LiveSegment(lives[place].segment, whole[place], bitmap)
+        back += max(entry.deleted - whole[place].deleted, 0)
     return whole, back
 
 

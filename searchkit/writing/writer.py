@@ -72,11 +72,13 @@ class Writer:
             self._refuse_damage()
             clean(self._storage, self._manifest, write_toc)
             self._segments = [OwnedSegment.of_commit(each) for each in snapshot.segments]
-            self._pool = BuilderPool(self._storage, self._manifest.language, workers)
+            self._stop = threading.Event()
+            self._pool = BuilderPool(
+                self._storage, self._manifest.language, workers, self._stop.is_set
+            )
             self._closing.callback(self._pool.close)
             self._merger = ThreadPoolExecutor(1, thread_name_prefix="searchkit-merge")
             self._closing.callback(self._merger.shutdown)
-            self._stop = threading.Event()
             self._closing.callback(self._stop.set)
         except BaseException:
             self._closing.close()

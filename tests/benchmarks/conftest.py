@@ -16,7 +16,9 @@ from tests.conftest import ROOT
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from benchmarks import worker
 from benchmarks.corpus import Corpus, prepare_file
+from benchmarks.machine import Circumstances, describe_machine
 from benchmarks.measure import Measurement, Run, Variant
 
 ARTICLES = 30
@@ -63,9 +65,23 @@ def tiny_corpus(tiny_file: Path, tmp_path: Path) -> Corpus:
     return prepare_file(tiny_file, tmp_path / "prepared.jsonl", None)
 
 
+@pytest.fixture
+def circumstances(tmp_path: Path) -> Circumstances:
+    """A command on this machine, which had nothing else to do."""
+    machine = {**describe_machine(tmp_path), "load_average_before": 0.0}
+    return Circumstances("python -m benchmarks any", "2020-02-20", machine, None)
+
+
+def run_here(scratch: Path, *arguments: str) -> tuple[dict[str, Any], int]:
+    """As `run_task`, in this process: starting one takes longer than what is tried here."""
+    result = scratch / "result.json"
+    worker.main([str(result), *arguments])
+    return json.loads(result.read_text(encoding="utf-8")), 0
+
+
 def measured(corpus: Corpus, system: str, cores: Any, *seconds: float) -> Measurement:
     """A measurement with one run for each of the times; every count is right."""
     counts = dict(corpus.check_words)
     size = 2 * corpus.text_bytes
     runs = [Run(one, one, 50_000_000, size, counts) for one in seconds]
-    return Measurement(Variant(system, cores), {system: "1.0"}, runs)
+    return Measurement(Variant(system, cores), corpus, {system: "1.0"}, runs)

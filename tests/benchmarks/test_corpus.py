@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from benchmarks.corpus import FIELDS, Corpus, CorpusError, prepare_file, prepare_made_up
+from benchmarks.corpus import (
+    FIELDS,
+    Corpus,
+    CorpusError,
+    prepare_file,
+    prepare_files,
+    prepare_made_up,
+    prepare_part,
+)
+from benchmarks.generator import DEFAULT_SEED
 from tests.benchmarks.conftest import ARTICLES, made_article
 
 
@@ -73,9 +83,32 @@ def test_check_words_are_counted_where_they_stand_by_themselves(tiny_corpus: Cor
 
 
 def test_a_made_up_corpus_says_its_seed(tmp_path: Path) -> None:
-    corpus = prepare_made_up(tmp_path / "prepared.jsonl", 3, seed=7)
-    assert (corpus.articles, corpus.seed) == (3, 7)
+    corpus = prepare_made_up(tmp_path / "prepared.jsonl", 3)
+    assert (corpus.articles, corpus.seed) == (3, DEFAULT_SEED)
     assert corpus.name == "3 generated articles"
+
+
+def test_several_files_are_one_corpus(write_corpus: Callable[..., Path], tmp_path: Path) -> None:
+    first = write_corpus([made_article(1), made_article(2)], "first.jsonl")
+    second = write_corpus([made_article(2), made_article(3)], "second.jsonl")
+    corpus = prepare_files([first, second], tmp_path / "prepared.jsonl", None)
+    assert corpus.name == "first.jsonl + second.jsonl"
+    assert corpus.articles == 3
+    assert corpus.left_out == {"articles whose id was there before": 1}
+
+
+@pytest.mark.parametrize("articles", [1, 7, 29])
+def test_a_part_is_spread_evenly_over_the_corpus(
+    articles: int, tiny_corpus: Corpus, tmp_path: Path
+) -> None:
+    part = prepare_part(tiny_corpus, tmp_path / "part.jsonl", articles)
+    assert part.articles == articles
+    assert part.name == tiny_corpus.name
+    lines = tiny_corpus.path.read_bytes().splitlines()
+    places = [lines.index(line) for line in part.path.read_bytes().splitlines()]
+    steps = [after - before for before, after in itertools.pairwise([-1, *places])]
+    assert max(steps) - min(steps) <= 1
+    assert places[-1] == ARTICLES - 1
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

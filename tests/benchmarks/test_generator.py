@@ -16,12 +16,17 @@ import pytest
 from benchmarks.generator import VOCABULARY_WORDS, generate_articles, make_vocabulary
 
 # Of the first 20 articles. Results of before and after a change of it cannot be compared.
-FIRST_ARTICLES = "d1578f38b6b4c5dd467ff344d11c219dbd05e84bf9987f778618516faf08e859"
+FIRST_ARTICLES = "719e41d67e3dd52832fa769e1b75b92ccb991062c26cf13258ae1b827e59280a"
 
 
 def digest(articles: list[dict[str, Any]]) -> str:
     text = json.dumps(articles, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def words() -> list[str]:
+    return make_vocabulary()
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +56,7 @@ def test_another_seed_makes_other_articles(articles: list[dict[str, Any]]) -> No
     assert other["body"] != articles[0]["body"]
 
 
-def test_the_vocabulary_is_large_and_each_word_occurs_once_in_it() -> None:
-    words = make_vocabulary()
+def test_the_vocabulary_is_large_and_each_word_occurs_once_in_it(words: list[str]) -> None:
     assert len({word.lower() for word in words}) == len(words) == VOCABULARY_WORDS
     assert words[:3] == ["the", "of", "and"]
     assert all(re.fullmatch(r"[^\W_]+([-'.,][^\W_]+)*", word) for word in words)
@@ -67,9 +71,19 @@ def test_word_frequencies_are_zipf_like(frequencies: Counter[str]) -> None:
     assert 0.04 < counts[0] / frequencies.total() < 0.08
 
 
-def test_new_words_keep_coming(frequencies: Counter[str]) -> None:
+def test_new_words_keep_coming(words: list[str], frequencies: Counter[str]) -> None:
     once = sum(count == 1 for count in frequencies.values())
     assert 0.3 < once / len(frequencies) < 0.7
+    known = {word.lower() for word in words}
+    beyond = [word for word in frequencies if word not in known]
+    # A share of them that is small in short text, and drawn again now and then.
+    assert 0.02 < len(beyond) / len(frequencies) < 0.1
+    assert any(frequencies[word] > 1 for word in beyond)
+
+
+def test_bodies_are_as_long_as_is_asked() -> None:
+    short = [article["body"] for article in generate_articles(300, body_words=140)]
+    assert 120 < statistics.median(len(body.split()) for body in short) < 160
 
 
 def test_lengths_are_those_of_news(articles: list[dict[str, Any]]) -> None:

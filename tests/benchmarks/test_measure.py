@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from benchmarks import measure as measuring
-from benchmarks.corpus import Corpus
+from benchmarks import process
+from benchmarks.corpus import Corpus, prepare_part
 from benchmarks.measure import Measurement, Run, Variant, measure, variants_of
 from benchmarks.memory import own_peak, tree_bytes
 from benchmarks.systems import SYSTEMS, fts5
@@ -52,6 +53,24 @@ def test_a_long_run_is_repeated_only_on_demand(
     assert order == ["whoosh", "fts5", "fts5", "fts5"]
 
 
+def test_a_slow_system_is_given_its_part(
+    tiny_corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = prepare_part(tiny_corpus, tmp_path / "part.jsonl", 5)
+    given: dict[str, int] = {}
+
+    def run(corpus: Corpus, variant: Variant, scratch: Path) -> Run:
+        given[variant.system] = corpus.articles
+        return Run(1.0, 1.0, 1, 1, {})
+
+    monkeypatch.setattr(measuring, "_run", run)
+    results = measure(
+        tiny_corpus, PAIR, 1, tmp_path, repeat_long=True, on_run=ignore, parts={"whoosh": part}
+    )
+    assert given == {"whoosh": 5, "fts5": 30}
+    assert [result.corpus.articles for result in results] == [5, 30]
+
+
 def test_a_run_is_measured_in_a_fresh_process(tiny_corpus: Corpus, tmp_path: Path) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -86,7 +105,7 @@ def test_a_system_that_fails_is_reported_and_the_others_go_on(
 
 
 def test_a_worker_ended_by_a_signal_says_so(tmp_path: Path) -> None:
-    assert measuring._last_line(tmp_path / "log", -9) == "ended by SIGKILL (out of memory?)"
+    assert process._last_line(tmp_path / "log", -9) == "ended by SIGKILL (out of memory?)"
 
 
 def test_a_system_without_use_for_more_cores_has_one_variant(

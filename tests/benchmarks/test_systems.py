@@ -30,6 +30,13 @@ def test_a_system_finds_every_article_with_a_plain_word(
     assert system.count(directory, "absentword") == 0
 
 
+def test_searchkit_indexes_on_several_cores_too(tiny_corpus: Corpus, tmp_path: Path) -> None:
+    system = SYSTEMS["searchkit"]
+    assert system.CORES == ("one", "all")
+    system.index(tiny_corpus.path, tmp_path / "index", 2)
+    assert system.count(tmp_path / "index", "gannet") == 10
+
+
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_a_system_says_its_version_or_why_it_has_none(name: str) -> None:
     found = SYSTEMS[name].available()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from searchkit.codec.commit import clean, commit, generation_on_disk, latest, open_latest
-from searchkit.codec.deletions import read_deletions, write_deletions
+from searchkit.codec.deletions import read_deletions, with_deletions, write_deletions
 from searchkit.codec.manifest import (
     Manifest,
     SegmentEntry,
@@ -60,8 +60,9 @@ class Writer:
         for document in documents:
             bitmap[document // 8] |= 1 << document % 8
         generation = generation_on_disk(self.storage) + 1
-        name = write_deletions(self.storage, segment.name, generation, segment.documents, bitmap)
-        return replace(segment, deleted=segment.deleted + len(documents), deletions=name)
+        left = with_deletions(segment, generation, bitmap)
+        write_deletions(self.storage, left, bitmap)
+        return left
 
     def commit(self, *segments: SegmentEntry) -> Manifest:
         generation = generation_on_disk(self.storage) + 1

@@ -22,8 +22,14 @@ from searchkit.errors import IndexDamagedError, IndexVersionError
 
 PLAIN = SegmentEntry("0123456789abcdef", 123, 4567, "fedcba9876543210", ("de", "en"))
 WITH_DELETIONS = SegmentEntry(
-    "00000000000000ff", 2**32 - 1, 1, "0" * 16, (), 3, "00000000000000ff-7.deletions"
+    "00000000000000ff", 2**32 - 1, 1, "0" * 16, (), 3, "00000000000000ff-7.deletions", "1" * 16
 )
+# Those that `PLAIN` could have in `MANIFEST`.
+DELETIONS = {
+    "deleted": 1,
+    "deletions": "0123456789abcdef-1.deletions",
+    "deletions_checksum": "1" * 16,
+}
 MANIFEST = Manifest(8, "en", 2**64 - 1, (PLAIN, WITH_DELETIONS))
 
 names = st.integers(0, 2**64 - 1).map("{:016x}".format)
@@ -39,7 +45,10 @@ def segments(draw: st.DrawFn, generation: int) -> SegmentEntry:
     born = draw(st.integers(0, generation))
     file = f"{name}-{born}.deletions" if deleted else None
     size, checksum = draw(st.integers(1, 2**63 - 1)), draw(names)
-    return SegmentEntry(name, documents, size, checksum, draw(languages), deleted, file)
+    of_deletions = draw(names) if deleted else None
+    return SegmentEntry(
+        name, documents, size, checksum, draw(languages), deleted, file, of_deletions
+    )
 
 
 @st.composite
@@ -60,8 +69,9 @@ def test_what_is_decoded_is_what_was_encoded(manifest: Manifest) -> None:
 
 def test_the_file_is_as_it_is_specified() -> None:
     assert Manifest(0, "de", 5, (PLAIN,)).encode() == (
-        b'{"checksum":"73f18d207ede3d6b","format":2,"generation":0,"language":"de","seed":5,'
+        b'{"checksum":"152cb150b7850919","format":2,"generation":0,"language":"de","seed":5,'
         b'"segments":[{"checksum":"fedcba9876543210","deleted":0,"deletions":null,'
+        b'"deletions_checksum":null,'
         b'"documents":123,"languages":["de","en"],"name":"0123456789abcdef","size":4567}]}\n'
     )
 
@@ -184,19 +194,26 @@ def test_what_no_index_has_is_damage_even_with_a_right_checksum(changes: dict[st
         {"languages": ["e/n"]},
         {"languages": [3]},
         {"languages": None},
-        {"deleted": 124, "deletions": "0123456789abcdef-1.deletions"},
         {"deleted": 1},
         {"deletions": "0123456789abcdef-1.deletions"},
-        {"deleted": 1, "deletions": "../x"},
-        {"deleted": 1, "deletions": "0123456789abcdee-1.deletions"},
-        {"deleted": 1, "deletions": "0123456789abcdef-9.deletions"},
-        {"deleted": 1, "deletions": "0123456789abcdef-01.deletions"},
-        {"deleted": 1, "deletions": 3},
+        {"deletions_checksum": "1" * 16},
+        {**DELETIONS, "deleted": 0},
+        {**DELETIONS, "deleted": 124},
+        {**DELETIONS, "deletions": "../x"},
+        {**DELETIONS, "deletions": "0123456789abcdee-1.deletions"},
+        {**DELETIONS, "deletions": "0123456789abcdef-9.deletions"},
+        {**DELETIONS, "deletions": "0123456789abcdef-01.deletions"},
+        {**DELETIONS, "deletions": 3},
+        {**DELETIONS, "deletions_checksum": None},
+        {**DELETIONS, "deletions_checksum": ""},
+        {**DELETIONS, "deletions_checksum": 16 * "x"},
+        {**DELETIONS, "deletions_checksum": 3},
         {"more": 1},
     ],
     ids=str,
 )
 def test_what_no_segment_has_is_damage_even_with_a_right_checksum(changes: dict[str, Any]) -> None:
+    assert decoded(sealed_with({}, **DELETIONS))
     with pytest.raises(IndexDamagedError):
         decoded(sealed_with({}, **changes))
 

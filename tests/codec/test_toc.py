@@ -74,7 +74,9 @@ with index.searcher() as searcher:
 
 
 def test_the_table_holds_calls_of_ours_and_plain_values_only(tmp_path: Path) -> None:
-    entry = SegmentEntry("0" * 16, 7, 999, "f" * 16, ("de", "en"), 1, f"{'0' * 16}-3.deletions")
+    entry = SegmentEntry(
+        "0" * 16, 7, 999, "f" * 16, ("de", "en"), 1, f"{'0' * 16}-3.deletions", "1" * 16
+    )
     write_toc(Storage(tmp_path), Manifest(3, "en", 1, (entry,)))
     content = (tmp_path / toc_name(3)).read_bytes()
     called, protocols = set(), set()

@@ -103,7 +103,8 @@ def read_wrongly(archive: Archive, damage: Damage) -> Iterator[str]:
         answers = answers_of(archive.path)
         verification = attempt(lambda: searchkit.verify(archive.path))
     told = any(issubclass(each.category, IndexDamagedWarning) for each in warned)
-    if damage.file == archive.manifest and not told and damage.what != "missing":
+    silent = not told and damage.what != "missing" and not refused(answers["len"])
+    if damage.file == archive.manifest and silent:
         yield "it is not told that the last commit cannot be read"
     expected = archive.expected(damage).answers
     for name, answer in answers.items():
@@ -112,9 +113,9 @@ def read_wrongly(archive: Archive, damage: Damage) -> Iterator[str]:
                 yield f"{name} tells no remedy: {answer}"
         elif answer != expected[name]:
             yield f"{name} answers {str(answer)[:300]}"
-    if isinstance(verification, searchkit.Verification) and verification.whole:
-        if any(map(refused, answers.values())):
-            yield "verify calls this whole"
+    whole = isinstance(verification, searchkit.Verification) and verification.whole
+    if whole and any(map(refused, answers.values())):
+        yield "verify calls this whole"
 
 
 def mistakes(

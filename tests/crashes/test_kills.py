@@ -10,12 +10,12 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import searchkit
-from searchkit import Index
 from searchkit.codec.storage import Storage
 from tests.crashes.archive import (
     EXHAUSTIVE,
@@ -31,7 +31,7 @@ from tests.crashes.sessions import Step, in_small_pieces, random_steps, session
 
 _KILLS = 400 if EXHAUSTIVE else 24
 # A kill at one operation in so many.
-_STEP = 1 if EXHAUSTIVE else 9
+_STEP = 1 if EXHAUSTIVE else 13
 
 
 @pytest.fixture(autouse=True)
@@ -40,8 +40,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     in_small_pieces(monkeypatch)
 
 
-def run(index: Index, steps: Iterator[Step], log: Path) -> None:
+def run(path: Path, steps: Iterator[Step], log: Path) -> None:
     """Runs the steps, and keeps account of each when it has returned."""
+    index = searchkit.open(path)
     with log.open("ab", buffering=0) as file:
         for step in steps:
             step.run(index)
@@ -77,10 +78,10 @@ def test_killed_at_random_moments(tmp_path: Path, workers: int) -> None:
     stopped = set()
     for number in range(_KILLS // 2):
         path, log = tmp_path / f"{number}.idx", tmp_path / f"{number}.log"
-        index = searchkit.create(path)
-        seed = chance.randrange(1 << 30)
-        assert killed(lambda: run(index, random_steps(seed, workers), log), chance.random() / 3)
-        state = state_left(path, random_steps(seed, workers), log)
+        searchkit.create(path).close()
+        steps = partial(random_steps, chance.randrange(1 << 30), workers)
+        assert killed(partial(run, path, steps(), log), after=chance.random() / 3)
+        state = state_left(path, steps(), log)
         stopped.add(log.stat().st_size if log.exists() else 0)
         assert_next_writer_tidies(path, state)
     assert len(stopped) > 3
@@ -106,16 +107,12 @@ def test_killed_at_every_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:
     use_storage(monkeypatch, KillingStorage)
-    first = 1
-    for number in itertools.count(first, _STEP):
+    for number in itertools.count(1, _STEP):
         path, log = tmp_path / f"{number}.idx", tmp_path / f"{number}.log"
-
-        def work() -> None:
-            index = searchkit.create(path)
-            KillingStorage.count, KillingStorage.fatal = itertools.count(1), number
-            run(index, session(workers), log)
-
-        finished = not killed(work)
+        searchkit.create(path).close()
+        KillingStorage.count, KillingStorage.fatal = itertools.count(1), number
+        finished = not killed(partial(run, path, session(workers), log))
+        KillingStorage.fatal = 0
         state = state_left(path, session(workers), log)
         assert_next_writer_tidies(path, state)
         if finished:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -35,8 +35,8 @@ from tests.crashes.archive import (
 from tests.crashes.sessions import in_small_pieces, session
 
 # Of the disks that a failure may leave, so many are looked at, and one in so many written to.
-_MOST = 100 if EXHAUSTIVE else 5
-_WRITTEN_STEP = 29 if EXHAUSTIVE else 307
+_MOST = 100 if EXHAUSTIVE else 3
+_WRITTEN_STEP = 29 if EXHAUSTIVE else 503
 
 
 class ThreadedRecording(RecordingStorage):
@@ -83,7 +83,7 @@ class History:
 
 
 @pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
+def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     history = History(tmp_path_factory.mktemp("power") / "index")
     with pytest.MonkeyPatch.context() as patch:
         without_syncs(patch)
@@ -95,7 +95,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
             step.run(index)
             history.promised.append((len(history.operations), step.states))
     assert_has(history.path, history.promised[-1][1][-1])
-    yield history
+    return history
 
 
 def recording(path: Path, history: History) -> RecordingStorage:
@@ -139,7 +139,7 @@ def test_a_power_failure_leaves_what_was_promised_or_is_under_way(history: Histo
         else:
             assert state in history.possible(crash.done), crash.done
         checked += 1
-    assert checked > 2000
+    assert checked > 1500
 
 
 def found_wanting(history: History, operations: Sequence[Operation], start: int) -> bool:
@@ -154,11 +154,15 @@ def found_wanting(history: History, operations: Sequence[Operation], start: int)
 
 
 def test_no_file_may_go_without_its_sync(history: History) -> None:
-    """Which says, too, that the test above can fail. Tables of contents are Whoosh's only."""
+    """Which says, too, that the test above can fail. Tables of contents are Whoosh's only, and
+    what no manifest names may go.
+    """
+    manifests = [each for each in history.operations if each.name.startswith("manifest-")]
+    named = b" ".join(each.name.encode() + each.data for each in manifests)
     syncs = [
         place
         for place, each in enumerate(history.operations)
-        if each.kind == "sync" and not each.name.startswith("_MAIN_")
+        if each.kind == "sync" and each.name.partition(".segment")[0].encode() in named
     ]
     needless = []
     for place in syncs if EXHAUSTIVE else syncs[:: len(syncs) // 10]:
