@@ -20,13 +20,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _FIRST_MILLISECOND = 10**11
 
 # What datetime.fromisoformat of every Python reads, and as the patterns below do, in a third
-# of the time: 2020-02-20, 2020-02-20T10:30:00, 2020-02-20 10:30:00+01:00. It is told by its
-# length and what stands between its numbers, every third character from the fifth on.
-_LEFT_OUT = {
-    (10, "--"): "T00:00:00+00:00",
-    **{(19, f"--{between}::"): "+00:00" for between in "T "},
-    **{(25, f"--{between}::{sign}:"): "" for between in "T " for sign in "+-"},
-}
+# of the time: 2020-02-20, 2020-02-20T10:30:00, 2020-02-20 10:30:00+01:00.
+_is_plain_iso = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:[T ](?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:[+-][0-9]{2}:[0-5][0-9])?)?"
+).fullmatch
+# By the length of such a date.
+_LEFT_OUT = {10: "T00:00:00+00:00", 19: "+00:00", 25: ""}
 
 _TIME = (
     r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
@@ -112,10 +112,9 @@ def parse_date(value: object) -> datetime:
 
 
 def _from_text(value: str) -> datetime:
-    left_out = _LEFT_OUT.get((len(value), value[4::3]))  # first: it is what nearly all files have
-    if left_out is not None and value[11:13] != "24" and value[23:24] < "6":
+    if _is_plain_iso(value):  # first: it is what nearly all files have
         try:
-            return datetime.fromisoformat(value + left_out)
+            return datetime.fromisoformat(value + _LEFT_OUT[len(value)])
         except ValueError:
             pass  # told below
     match = _ISO.fullmatch(value)

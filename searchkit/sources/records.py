@@ -56,7 +56,6 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 }
 _ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
 _OWN_KEYS = frozenset(_ARTICLE_FIELDS)
-_NOTHING: tuple[object, ...] = ("", None, [])
 
 # What is found for the fields is kept in this order: an article's own first.
 _PLACES = {field: place for place, field in enumerate((*_ARTICLE_FIELDS, "standfirst", "summary"))}
@@ -118,10 +117,10 @@ class RecordReader:
                 # Nearly always a string or nothing at all; anything else is looked at closely.
                 if type(value) is str and value:
                     converted = convert(value) or _first_value(record, field, keys, remarks)
-                elif len(keys) == 1 and value in _NOTHING:
-                    continue
-                else:
+                elif value or len(keys) > 1 or value == 0:
                     converted = _first_value(record, field, keys, remarks)
+                else:
+                    continue
                 if converted:
                     found[place] = converted
             except UnusableError as error:

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Any, TypeVar
 
 from searchkit.article import MAX_ID_BYTES, Caption
@@ -117,15 +116,11 @@ def _each(value: Any, read: Callable[[Any], _Read]) -> list[_Read]:
 
 def _identifier(value: Any, _: str = "") -> str:
     line = _line(value)
-    # No character takes more than four bytes.
-    if not line.isprintable() or (
-        len(line) > MAX_ID_BYTES // 4 and len(line.encode()) > MAX_ID_BYTES
-    ):
-        raise UnusableError(
-            f"{shown(line)} is longer than {MAX_ID_BYTES} bytes or not printable; "
-            "another one was derived"
-        )
-    return line
+    short = len(line) <= MAX_ID_BYTES // 4  # no character takes more bytes
+    if line.isprintable() and (short or len(line.encode()) <= MAX_ID_BYTES):
+        return line
+    reason = f"longer than {MAX_ID_BYTES} bytes or not printable; another one was derived"
+    raise UnusableError(f"{shown(line)} is {reason}")
 
 
 def _headline(value: Any, _: str) -> str:
@@ -142,15 +137,8 @@ def _paragraphs(value: Any, _: str = "") -> str:
 
 
 def _captions(value: Any, key: str) -> tuple[Caption, ...]:
-    return _listed_captions(value, _may_be_address(key))
-
-
-def _may_be_address(key: str) -> bool:
-    """ "captions" are words whatever they look like; "images" are mostly addresses."""
-    return "caption" not in key.casefold()
-
-
-def _listed_captions(value: Any, may_be_address: bool) -> tuple[Caption, ...]:
+    # "captions" are words whatever they look like; "images" are mostly addresses.
+    may_be_address = "caption" not in key.casefold()
     captions = []
     gallery = ""
     for caption in _each(value, lambda item: _caption(item, may_be_address)):
@@ -174,7 +162,8 @@ def _caption(item: Any, may_be_address: bool) -> Caption:
 
 
 def _date(value: Any, _: str = "") -> datetime:
-    while type(value) in (dict, list) and len(value) == 1:  # {"$date": ...}
+    # {"$date": ...}
+    while type(value) is not str and isinstance(value, (dict, list)) and len(value) == 1:
         value = value[0] if isinstance(value, list) else next(iter(value.values()))
     try:
         return parse_date(value)
@@ -214,11 +203,11 @@ def _person(item: dict[str, Any]) -> str:
     return name
 
 
-def _agencies(value: Any, _: str = "") -> tuple[str, ...]:
+def _agencies(value: Any, _: str) -> tuple[str, ...]:
     return split_agencies(value) if isinstance(value, str) else _lines(value)
 
 
-def _keywords(value: Any, _: str = "") -> tuple[str, ...]:
+def _keywords(value: Any, _: str) -> tuple[str, ...]:
     return _lines(value.replace(";", ",").split(",") if isinstance(value, str) else value)
 
 
@@ -226,7 +215,7 @@ def _lines(value: Any) -> tuple[str, ...]:
     return unique(filter(None, _each(value, _line)))
 
 
-CONVERSIONS: dict[str, Callable[..., Any]] = {
+CONVERSIONS: dict[str, Callable[[Any, str], Any]] = {
     "id": _identifier,
     "headline": _headline,
     "body": _paragraphs,
@@ -246,7 +235,7 @@ CONVERSIONS: dict[str, Callable[..., Any]] = {
 
 class _Remembered(dict[str, Any]):
     """What a conversion makes of a text, found again with `[]`: the same few people, sections
-    and agencies stand in record after record, and the same words where there are no captions.
+    and agencies stand in record after record.
     """
 
     def __init__(self, convert: Callable[[str], Any]) -> None:
@@ -262,25 +251,22 @@ class _Remembered(dict[str, Any]):
         return converted
 
 
-_REMEMBERED_CAPTIONS = {
-    may_be_address: _Remembered(partial(_listed_captions, may_be_address=may_be_address))
-    for may_be_address in (True, False)
-}
-# The short ways for texts: half of the time, as nearly all values are texts.
+# The short ways of texts, which nearly all values are.
 _OF_TEXT: dict[str, Callable[[str], Any]] = {
+    "id": _identifier,
     "headline": str.strip,
+    "body": _paragraphs,
+    "url": _line,
+    "published": _date,
     **{field: _Remembered(_line).__getitem__ for field in ("section", "publisher", "language")},
     "authors": _Remembered(split_byline).__getitem__,
-    "agencies": _Remembered(_agencies).__getitem__,
-    "keywords": _Remembered(_keywords).__getitem__,
+    "agencies": _Remembered(split_agencies).__getitem__,
 }
 
 
 def conversion_of_text(field: str, key: str) -> Callable[[str], Any]:
     """What makes of a text, not an empty one, the same as the field's entry in CONVERSIONS."""
-    if field == "captions":
-        return _REMEMBERED_CAPTIONS[_may_be_address(key)].__getitem__
-    return _OF_TEXT.get(field) or CONVERSIONS[field]
+    return _OF_TEXT.get(field) or (lambda text: CONVERSIONS[field](text, key))
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:

@@ -10,27 +10,30 @@ import searchkit
 from searchkit.codec.commit import latest
 from searchkit.codec.manifest import manifest_name
 from searchkit.codec.storage import Storage
+from tests.codec.recording import write_out
 from tests.crashes.archive import article, articles_in, read_disk, without_syncs
 from tests.crashes.damaged_archive import Archive, Commit, answers_of, refused
 
 
+def make(path: Path, version: int) -> None:
+    """Two segments, with deletions, and a list of postings of more than one block."""
+    with searchkit.create(path) as index:
+        index.add([article(number, version) for number in range(132)], workers=1)
+        index.add([article(number, version) for number in range(200, 208)], workers=1)
+        index.delete("a3", "a77", "a201")
+
+
 @pytest.fixture(scope="session")
 def twins(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with two indexes, `one` and `other`, that differ in their last commits only.
-
-    Two segments, with deletions old and new, and a list of postings of more than one block.
+    """A folder with indexes: `one` and `other`, which differ in their last commits only, and a
+    `stranger`, in all but its structure.
     """
     folder = tmp_path_factory.mktemp("twins")
     with pytest.MonkeyPatch.context() as patch:
         without_syncs(patch)
-        path = folder / "one"
-        with searchkit.create(path) as index:
-            index.add([article(number) for number in range(132)], workers=1)
-            index.add([article(number) for number in range(200, 208)], workers=1)
-            index.delete("a3", "a77", "a201")
-        (folder / "other").mkdir()
-        for name, content in read_disk(path).items():
-            (folder / "other" / name).write_bytes(content)
+        make(folder / "one", version=0)
+        make(folder / "stranger", version=1)
+        write_out(read_disk(folder / "one"), folder / "other")
         for name, deleted in (("one", ("a9", "a204")), ("other", ("a10", "a205"))):
             with searchkit.open(folder / name) as index:
                 index.delete(*deleted)

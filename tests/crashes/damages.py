@@ -64,13 +64,18 @@ def sectors(files: Disk, name: str) -> Iterator[Damage]:
                 yield _changed(files, name, f"{what} from byte {start}", changed)
 
 
-def exchanges(files: Disk, others: Disk) -> Iterator[Damage]:
-    """A file has the content of another: of the same index, or of `others`, by its name."""
+def exchanges(files: Disk) -> Iterator[Damage]:
+    """A file has the content of another."""
     for name in files:
         for source in files:
             if source != name:
                 yield _changed(files, name, f"is {source}", files[source])
-        if name in others:
+
+
+def strangers(files: Disk, others: Disk) -> Iterator[Damage]:
+    """A file is that of its name of another index."""
+    for name in files:
+        if others.get(name, files[name]) != files[name]:
             yield _changed(files, name, "of another index", others[name])
 
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 from itertools import chain
 from pathlib import Path
 
+from tests.codec.recording import Disk
 from tests.crashes.archive import EXHAUSTIVE, read_disk
 from tests.crashes.damaged_archive import Archive, mistakes
-from tests.crashes.damages import cuts, duplicates, exchanges, flips, frame, sectors, wholes
+from tests.crashes.damages import (
+    cuts,
+    duplicates,
+    exchanges,
+    flips,
+    frame,
+    sectors,
+    strangers,
+    wholes,
+)
 
 # Where a damage is as good as the next, one in so many is tried.
 _STEP = 1 if EXHAUSTIVE else 61
@@ -42,9 +52,23 @@ def test_a_file_may_be_missing_empty_longer_or_lose_a_sector(archive: Archive) -
         assert mistakes(archive, sectors(archive.files, name)) == []
 
 
-def test_a_file_may_be_another_one(archive: Archive, twins: Path) -> None:
+def test_a_file_may_be_another_one(archive: Archive) -> None:
+    assert mistakes(archive, exchanges(archive.files)) == []
+
+
+def segments(files: Disk) -> list[str]:
+    """The smaller first."""
+    names = [name for name in files if name.endswith(".segment")]
+    return sorted(names, key=lambda name: len(files[name]))
+
+
+def test_a_file_may_be_of_another_index(archive: Archive, twins: Path) -> None:
     others = read_disk(twins / "other")
-    assert mistakes(archive, exchanges(archive.files, others)) == []
+    assert mistakes(archive, strangers(archive.files, others)) == []
+    others = read_disk(twins / "stranger")
+    renamed = zip(segments(archive.files), segments(others), strict=True)
+    same_names = {ours: others[theirs] for ours, theirs in renamed}
+    assert mistakes(archive, strangers(archive.files, same_names)) == []
 
 
 def test_a_file_may_be_there_twice(archive: Archive) -> None:

@@ -62,6 +62,10 @@ def fail_at(number: int, code: int) -> None:
     FailingStorage.fatal, FailingStorage.code, FailingStorage.failed = number, code, None
 
 
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def run(index: Index, steps: Iterator[Step]) -> tuple[Step | None, str]:
     """The step that failed, and what it told; None when all have been done."""
     for step in steps:
@@ -77,7 +81,7 @@ def run(index: Index, steps: Iterator[Step]) -> tuple[Step | None, str]:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_failure_is_told_and_harms_nothing(tmp_path: Path, code: int, workers: int) -> None:
     threads = threading.active_count()
-    files = len(os.listdir("/proc/self/fd"))
+    files = open_files()
     for number in itertools.count(1 + code % 2, _STEP):
         path = tmp_path / f"{number}.idx"
         index = searchkit.create(path)
@@ -98,7 +102,7 @@ def test_a_failure_is_told_and_harms_nothing(tmp_path: Path, code: int, workers:
         assert_next_writer_tidies(path, state)
         index.close()
         gc.collect()  # the error has kept what is mapped
-        assert len(os.listdir("/proc/self/fd")) == files
+        assert open_files() == files
     assert number > 150
 
 

@@ -137,6 +137,8 @@ def test_a_number_that_could_be_a_year_or_a_day_is_not_guessed(number: int) -> N
         "31.04.2020",
         "2020-02-20T25:00",
         "2020-02-20T10:61",
+        "2020-02-20T10:30:",
+        "2020-02-20T24:00:00",
         "2020-02-20T10:30:00+25:00",
         "2020-02-20T10:30 PST",
         "Foo 20, 2020",
@@ -167,6 +169,25 @@ def test_what_cannot_be_read_without_guessing_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r".") as raised:
         parse_date(value)
     assert len(str(raised.value)) < 250
+
+
+@given(
+    st.sampled_from(["2020-02-20", "2020-02-20T10:30:00", "2020-02-20 10:30:00-05:00"]),
+    st.lists(st.tuples(st.integers(0, 24), st.sampled_from([*"0239-:+TZ .", ""])), max_size=2),
+)
+def test_a_date_in_the_most_common_form_is_read_as_with_spaces_around_it(
+    text: str, changes: list[tuple[int, str]]
+) -> None:
+    for place, character in changes:
+        text = text[:place] + character + text[place + 1 :]
+    assert moment_or_none(text) == moment_or_none(f"  {text} ")
+
+
+def moment_or_none(text: str) -> datetime | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
 
 
 @given(moments)
