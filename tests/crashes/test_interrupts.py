@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,10 @@ import pytest
 import searchkit
 from searchkit import AddReport, Article
 from searchkit.codec.lock import WriteLock
+from searchkit.codec.manifest import new_segment_name
+from searchkit.codec.record import digest_of, encode_article
+from searchkit.codec.storage import Storage
+from searchkit.writing.batch import Record, SegmentBuilder
 from tests.crashes.archive import (
     State,
     article,
@@ -102,6 +107,18 @@ def test_whoever_watches_the_progress_may_interrupt_it(tmp_path: Path, workers: 
         assert state == _PREFIXES[watch.committed]
         assert_next_writer_tidies(path, state)
     assert number > 50
+
+
+def test_a_segment_is_not_finished_when_nobody_waits_for_it(tmp_path: Path) -> None:
+    stop = threading.Event()
+    builder = SegmentBuilder(Storage(tmp_path), "en", stop.is_set)
+    one = article(1)
+    stored = encode_article(one)
+    builder.add(0, [Record(one, stored, digest_of(stored), b"")], new_segment_name())
+    stop.set()
+    with pytest.raises(CancelledError):
+        builder.finish()
+    builder.abandon()
 
 
 # Adds without end, or compacts again and again; each takes a few tenths of a second.
