@@ -25,11 +25,13 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 	$(PIP_INSTALL) --upgrade pip
 
-$(VENV)/.installed: $(BIN)/python pyproject.toml
+KERNELS := $(wildcard searchkit/kernels/*.pyx searchkit/kernels/*.pxd searchkit/kernels/*.pxi)
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml $(KERNELS)
 	$(PIP_INSTALL) --editable .
 	@touch $@
 
-$(VENV)/.developing: $(BIN)/python pyproject.toml
+$(VENV)/.developing: $(BIN)/python pyproject.toml $(KERNELS)
 	$(PIP_INSTALL) --editable '.[dev,bench]'
 	@touch $@ $(VENV)/.installed
 
@@ -61,3 +63,4 @@ bench: $(VENV)/.developing
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -f searchkit/kernels/*.c searchkit/kernels/*.so
