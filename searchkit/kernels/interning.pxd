@@ -71,6 +71,26 @@ cdef inline bint grow_entries(Table* table, int bits) noexcept nogil:
     return True
 
 
+cdef inline bint open_table(Table* table, uint64_t multiplier) noexcept nogil:
+    """Readies a zeroed table; `multiplier` is odd and random. False when there is no memory."""
+    table.multiplier = multiplier
+    return grow_entries(table, FIRST_BITS)
+
+
+cdef inline void close_table(Table* table) noexcept nogil:
+    """Frees what the table holds."""
+    free(table.entries)
+    free(table.surfaces)
+    free(table.arena)
+
+
+cdef inline size_t table_bytes(const Table* table) noexcept nogil:
+    """Bytes of memory that the table holds."""
+    return (
+        (sizeof(Entry) << table.bits) + table.capacity * sizeof(Surface) + table.arena_capacity
+    )
+
+
 cdef inline bint add(
     Table* table, size_t slot, uint64_t key, uint32_t shape, const uint8_t* word
 ) noexcept nogil:

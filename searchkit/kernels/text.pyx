@@ -23,13 +23,13 @@ from searchkit.kernels.boundaries cimport (
     unspaced_end,
 )
 from searchkit.kernels.interning cimport (
-    FIRST_BITS,
-    Entry,
     Surface,
     Table,
-    grow_entries,
+    close_table,
     intern_long,
     intern_short,
+    open_table,
+    table_bytes,
 )
 
 import os
@@ -219,14 +219,11 @@ cdef class Surfaces:
     cdef bint busy
 
     def __cinit__(self):
-        self.table.multiplier = int.from_bytes(os.urandom(8), "little") | 1
-        if not grow_entries(&self.table, FIRST_BITS):
+        if not open_table(&self.table, int.from_bytes(os.urandom(8), "little") | 1):
             raise MemoryError
 
     def __dealloc__(self):
-        free(self.table.entries)
-        free(self.table.surfaces)
-        free(self.table.arena)
+        close_table(&self.table)
 
     def __len__(self):
         return self.table.count
@@ -234,11 +231,7 @@ cdef class Surfaces:
     @property
     def nbytes(self):
         """Bytes of memory held."""
-        return (
-            (sizeof(Entry) << self.table.bits)
-            + self.table.capacity * sizeof(Surface)
-            + self.table.arena_capacity
-        )
+        return table_bytes(&self.table)
 
     def surfaces(self, start=0):
         """The languages of the surfaces from number `start` on, and the surfaces."""

@@ -4,15 +4,15 @@
 from cpython cimport array
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free
 from libc.string cimport memcpy, memset
 
 from searchkit.kernels.interning cimport (
-    FIRST_BITS,
     Table,
-    grow_entries,
+    close_table,
     intern_long,
     intern_short,
+    open_table,
+    table_bytes,
 )
 
 import os
@@ -36,14 +36,11 @@ cdef class Values:
 
     def __cinit__(self):
         memset(&self.table, 0, sizeof(Table))
-        self.table.multiplier = int.from_bytes(os.urandom(8), "little") | 1
-        if not grow_entries(&self.table, FIRST_BITS):
+        if not open_table(&self.table, int.from_bytes(os.urandom(8), "little") | 1):
             raise MemoryError
 
     def __dealloc__(self):
-        free(self.table.entries)
-        free(self.table.surfaces)
-        free(self.table.arena)
+        close_table(&self.table)
 
     def __len__(self):
         return self.table.count
@@ -51,10 +48,7 @@ cdef class Values:
     @property
     def nbytes(self):
         """Bytes of memory held."""
-        return (
-            (<size_t>1 << self.table.bits) * sizeof(self.table.entries[0])
-            + self.table.capacity * sizeof(self.table.surfaces[0]) + self.table.arena_capacity
-        )
+        return table_bytes(&self.table)
 
     def number(self, bytes term):
         """The number of a term. Raises ValueError for one that is too long, or empty."""
