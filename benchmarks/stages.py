@@ -25,7 +25,7 @@ __all__ = ["REST", "STAGES", "measure_stages"]
 # Of each stage, in the order of an article's way, the functions: module, and name in it.
 STAGES: dict[str, tuple[str, ...]] = {
     "read and parse": ("sources.reading:Reading.fingerprinted",),
-    "encode": ("writing.writer:encode_article", "writing.writer:digest_of"),
+    "encode": ("writing.adding:record_of", "writing.writer:digest_of"),
     "look up ids": ("writing.writer:Writer._supersede",),
     "compress articles": ("codec.stored:StoredWriter.extend", "codec.stored:StoredWriter.index"),
     "tokenise": ("analysis.vocabulary:Vocabulary.tokenize",),

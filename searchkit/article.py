@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from searchkit.errors import ArticleError
 
-__all__ = ["DIGEST_BYTES", "MAX_ID_BYTES", "Article", "Caption"]
+__all__ = ["DIGEST_BYTES", "MAX_ID_BYTES", "Article", "Caption", "id_of_page"]
 
 # An id is a term of the index; the limit keeps it printable in one line and far below
 # any limit of the term dictionary.
@@ -279,11 +279,14 @@ def _names_a_page(url: str) -> bool:
     return bool(split.netloc and (split.path.strip("/") or split.query))
 
 
+def id_of_page(url: str) -> str | None:
+    """The id of an article that has none but this address; None when it does not name a page."""
+    return _hashed(["url", url.split("#")[0]]) if _names_a_page(url) else None
+
+
 def _derived_id(article: Article) -> str:
-    if _names_a_page(article.url):
-        parts = ["url", article.url.split("#")[0]]
-    else:
-        parts = [
+    return id_of_page(article.url) or _hashed(
+        [
             "text",
             article.publisher,
             article.published.isoformat() if article.published else "",
@@ -291,5 +294,9 @@ def _derived_id(article: Article) -> str:
             article.body,
             *(caption.searchable for caption in article.captions),
         ]
+    )
+
+
+def _hashed(parts: list[str]) -> str:
     content = "\0".join(parts).encode()
     return hashlib.blake2b(content, digest_size=_DERIVED_ID_HEX_DIGITS // 2).hexdigest()

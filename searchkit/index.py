@@ -23,7 +23,6 @@ from searchkit.codec.directory import create_directory, directory_size
 from searchkit.codec.exchange import export_whoosh
 from searchkit.codec.facts import compiled_kernels, section_sizes
 from searchkit.codec.manifest import FORMAT_VERSION
-from searchkit.codec.record import decode_article
 from searchkit.codec.snapshot import Snapshot, open_snapshot, value_counts
 from searchkit.codec.storage import Storage
 from searchkit.codec.whoosh_codec import reader_of
@@ -33,6 +32,7 @@ from searchkit.highlight import highlight_article
 from searchkit.query import Filters, ParsedQuery, execute, parse
 from searchkit.query.execute import Order, all_documents
 from searchkit.query.filters import Moment, Values
+from searchkit.record import decode_article
 from searchkit.results import Hit, Results
 from searchkit.schema import DEFAULT_LANGUAGE, FILTER_FIELDS, TEXT_FIELDS
 from searchkit.writing import AddReport, Transaction, Writer, add_articles

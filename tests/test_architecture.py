@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 FLOORS = {
     "searchkit.errors": 1,
     "searchkit.article": 1,
+    "searchkit.record": 1,
     "searchkit.schema": 1,
     "searchkit.kernels": 1,
     "searchkit.sources": 2,
@@ -32,6 +33,8 @@ FLOORS = {
 ALLOWED_SIDEWAYS = {
     ("searchkit.codec", "searchkit.analysis"),
     ("searchkit.article", "searchkit.errors"),
+    ("searchkit.record", "searchkit.article"),
+    ("searchkit.record", "searchkit.kernels"),
 }
 # Public within their room only: classes that show in Whoosh's, and what is run as a program.
 WITHIN_THE_ROOM = {"AnalyzedText", "TermAnalyzer", "ValueAnalyzer", "generate"}

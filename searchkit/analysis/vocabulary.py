@@ -49,7 +49,9 @@ class Vocabulary:
             self._languages[code] = len(self._languages)
         return self._languages[code]
 
-    def tokenize(self, texts: list[str], languages: bytes) -> tuple[array[int], array[int]]:
+    def tokenize(
+        self, texts: Sequence[str | bytes], languages: bytes
+    ) -> tuple[array[int], array[int]]:
         """The numbers of all texts' surfaces one after the other, and where each text ends.
 
         `languages` has the number of each text's language. Releases the interpreter's lock

@@ -19,10 +19,10 @@ from whoosh.lang import has_stemmer
 from whoosh.support.charset import accent_map
 
 from searchkit.article import Article
-from searchkit.codec.record import decode_article
 from searchkit.codec.snapshot import Snapshot
 from searchkit.codec.whoosh_schema import WORD_COLUMNS, document_of
 from searchkit.errors import IndexExistsError, StorageError
+from searchkit.record import decode_article
 from searchkit.schema import FILTER_FIELDS, TEXT_FIELDS
 
 __all__ = ["export_whoosh"]

@@ -10,10 +10,10 @@ from whoosh.columns import Column, ColumnReader
 
 from searchkit.codec.columns import WordsColumn
 from searchkit.codec.deletions import count_deleted
-from searchkit.codec.record import stored_fields
 from searchkit.codec.segment import Segment
 from searchkit.codec.whoosh_schema import WORD_COLUMNS
 from searchkit.kernels import NO_TIME
+from searchkit.record import stored_fields
 
 __all__ = ["DocumentsReader"]
 

@@ -35,7 +35,7 @@ WORD_COLUMNS = ("section", "publisher", "language")
 def whoosh_schema(language: str) -> Schema:
     """The Whoosh schema of an index whose articles are in `language` unless they say otherwise.
 
-    What is stored of a document is what `searchkit.codec.record.stored_fields` gives.
+    What is stored of a document is what `searchkit.record.stored_fields` gives.
     """
     text = {name: AnalyzedText(language) for name in TEXT_FIELDS}
     filters = {

@@ -11,9 +11,16 @@ __all__ = [
     "BLOCK_ENTRY",
     "DICTIONARY_BLOCK",
     "FINGERPRINT",
+    "IMAGES_FIELD",
     "LIST_HEADER",
+    "MAX_RECORD_KEYS",
     "MAX_VALUE_BYTES",
     "NO_TIME",
+    "OWN_FIELD",
+    "RECORD_FIELDS",
+    "REMEMBERED_KEYS",
+    "REMEMBERED_VALUE",
+    "REMEMBERED_VALUES",
     "TIME_LEVELS",
 ]
 
@@ -40,3 +47,22 @@ TIME_LEVELS = 8
 
 # The number of an article without a time; the largest, so that these come last.
 NO_TIME = (1 << 64) - 1
+
+# What the values of a line of JSON are for: those of an article in their order, and two that
+# go into its body.
+RECORD_FIELDS = (
+    *("", "id", "headline", "body", "captions", "published", "section", "publisher"),
+    *("authors", "agencies", "language", "url", "keywords", "standfirst", "summary"),
+)
+# Flags of a field: the object is an article's own form; captions under a key that speaks of
+# images, where an address alone is no caption.
+OWN_FIELD = 0x80
+IMAGES_FIELD = 0x40
+
+# Lines with more keys are not plain. What is remembered of lines is bounded, so that a file of
+# other keys or values in each costs time only: so many sets of keys, so many values, each
+# shorter than so many bytes of JSON.
+MAX_RECORD_KEYS = 64
+REMEMBERED_KEYS = 1000
+REMEMBERED_VALUES = 50_000
+REMEMBERED_VALUE = 256

@@ -5,6 +5,7 @@ What a surface is stands in `searchkit.kernels.reference.text`, the readable twi
 """
 
 from cpython cimport array
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy
@@ -249,7 +250,7 @@ cdef class Surfaces:
             )
         return bytes(languages), found
 
-    def tokenize(self, list texts, bytes languages):
+    def tokenize(self, texts, bytes languages):
         """The surfaces' numbers of all texts one after the other, and where each text ends.
 
         Read `searchkit.kernels.reference.text` for the contract.
@@ -273,9 +274,13 @@ cdef class Surfaces:
             if items == NULL:
                 raise MemoryError
             for index in range(count):
-                items[index].start = <const uint8_t*>PyUnicode_AsUTF8AndSize(
-                    held[index], &items[index].size
-                )
+                if isinstance(held[index], bytes):
+                    items[index].start = <const uint8_t*>PyBytes_AS_STRING(held[index])
+                    items[index].size = PyBytes_GET_SIZE(held[index])
+                else:
+                    items[index].start = <const uint8_t*>PyUnicode_AsUTF8AndSize(
+                        held[index], &items[index].size
+                    )
             with nogil:
                 for index in range(count):
                     # Each token begins at a byte of its own; memory not touched costs nothing.

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 
 from searchkit.article import Article
 from searchkit.errors import Notice, Reject, SourceError
+from searchkit.record import Record
 
 if TYPE_CHECKING:
     from searchkit.sources.fingerprints import Recognition
 
-__all__ = ["MAX_TEXT_BYTES", "TOO_LARGE", "Item", "OpenFile", "Options", "Record"]
+__all__ = ["MAX_TEXT_BYTES", "TOO_LARGE", "Found", "Item", "OpenFile", "Options"]
 
-# A fingerprint, which is empty unless records are to be recognised, and the article; or None
-# in its place when the record was recognised.
-Record = tuple[bytes, Article | None]
+# A fingerprint, which is empty unless records are to be recognised, and the article, or its
+# record, which only those may be given that recognise them; None when it was recognised.
+Found = tuple[bytes, Article | Record | None]
 
 # What a format's function yields: a record, one left out, or a remark.
-Item = Record | Reject | Notice
+Item = Found | Reject | Notice
 
 # A text file is one article and is read as a whole: no news article is nearly this long.
 MAX_TEXT_BYTES = 64 * 1024 * 1024

@@ -17,9 +17,11 @@ import orjson
 
 from searchkit.article import Article
 from searchkit.errors import ArticleError, Notice, Reject, SourceError
+from searchkit.record import Record
 from searchkit.sources.encoding import bom_encoding, decode, require_encoding
-from searchkit.sources.files import Item, OpenFile, Options, Record
+from searchkit.sources.files import Item, OpenFile, Options
 from searchkit.sources.fingerprints import NEVER_KNOWN
+from searchkit.sources.plain_lines import PlainLines
 from searchkit.sources.records import RecordReader
 from searchkit.sources.values import WrittenFloat
 
@@ -71,27 +73,15 @@ def _unless_hopeless(place: str, items: Iterator[Item]) -> Iterator[Item]:
 
 def _items(file: OpenFile, options: Options) -> Iterator[Item]:
     reader = _LineReader(file.place, options)
-    told: list[Item] = []  # before the record of a line
     number = 0
     empty = True
     try:
         yield from reader.begin(file.head())
-        for number, line in enumerate(_lines(reader.utf8_chunks(file)), 1):
-            if line is None:
+        for lines in _lines(reader.utf8_chunks(file)):
+            for item in reader.read_all(lines, number):
                 empty = False
-                yield Reject(
-                    file.place,
-                    f"longer than {MAX_LINE_BYTES // 2**20} MiB; is it JSON, one object a line?",
-                    number,
-                )
-            elif line and not line.isspace():
-                empty = False
-                record = reader.read(number, line, told)
-                if told:
-                    yield from told
-                    told.clear()
-                if record is not None:
-                    yield record
+                yield item
+            number += len(lines)
     except SourceError as error:
         empty = False
         yield Reject(file.place, str(error), number + 1)
@@ -101,27 +91,31 @@ def _items(file: OpenFile, options: Options) -> Iterator[Item]:
         yield from reader.end()
 
 
-def _lines(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
-    """The lines without their newlines; None in the place of a line over the limit."""
+def _lines(chunks: Iterable[bytes]) -> Iterator[list[bytes | None]]:
+    """The lines that end in each chunk, without their newlines; None in the place of a line
+    over the limit.
+    """
     pending: list[bytes] = []  # the line that goes on into the next chunk
     size = 0  # of what was pending, kept or not
     for chunk in chunks:
         start = 0
+        lines: list[bytes | None] = []
         # In half the time of chunk.split, which looks at each byte by itself.
         while (end := chunk.find(b"\n", start)) >= 0:
             line = chunk[start:end]
             start = end + 1
             if not size:
-                yield line
+                lines.append(line)
                 continue
             size += len(line)
-            yield b"".join((*pending, line)) if size <= MAX_LINE_BYTES else None
+            lines.append(b"".join((*pending, line)) if size <= MAX_LINE_BYTES else None)
             pending, size = [], 0
         if start < len(chunk):
             size += len(chunk) - start
             pending = [*pending, chunk[start:]] if size <= MAX_LINE_BYTES else []
+        yield lines
     if size:
-        yield b"".join(pending) if size <= MAX_LINE_BYTES else None
+        yield [b"".join(pending) if size <= MAX_LINE_BYTES else None]
 
 
 class _LineReader:
@@ -138,6 +132,7 @@ class _LineReader:
         self._fields = options.fields
         self._recognition = options.recognition
         self._fingerprint: Callable[[bytes], bytes] | None = None
+        self._plain = PlainLines(self._records)
 
     def begin(self, head: bytes) -> Iterator[Notice]:
         """Finds out, from the beginning of the file, how its bytes become lines."""
@@ -184,35 +179,60 @@ class _LineReader:
                 f"does not fit {self._recoded} from here on ({error}); declare the right encoding"
             ) from error
 
-    def read(self, number: int, line: bytes, told: list[Item]) -> Record | None:
-        """The record of a line that is not blank; its notices, or its reject, go to `told`."""
-        if number == 1:
-            line = line.removeprefix(codecs.BOM_UTF8)
+    def read_all(self, lines: list[bytes | None], before: int) -> Iterator[Item]:
+        """What is in these lines, which follow after `before` others."""
+        if not before and lines and lines[0]:
+            lines[0] = lines[0].removeprefix(codecs.BOM_UTF8)
+        plain = self._read_plain(lines)
+        for place, line in enumerate(lines):
+            number = before + place + 1
+            if line is None:
+                limit = f"longer than {MAX_LINE_BYTES // 2**20} MiB"
+                yield Reject(self._place, f"{limit}; is it JSON, one object a line?", number)
+            elif line and not line.isspace():
+                fingerprint = self._fingerprint(line) if self._fingerprint else NEVER_KNOWN
+                if self._is_known(fingerprint):
+                    if self._fields and self._records.missing:  # perhaps it has one of the keys
+                        _ = self._read_sound(line, []) or self._read_any(number, line, [])
+                    yield fingerprint, None
+                elif place in plain:
+                    yield fingerprint, plain[place]
+                else:
+                    yield from self._read(number, line, fingerprint)
+
+    def _is_known(self, fingerprint: bytes) -> bool:
+        return self._recognition is not None and self._recognition.known(fingerprint)
+
+    def _read_plain(self, lines: list[bytes | None]) -> dict[int, Record]:
+        """The records of those lines, by their places, that are plain and not known yet."""
+        fingerprint = self._fingerprint
+        if fingerprint is None or self._declared not in (None, "utf-8"):
+            return {}
+        unknown = {
+            place: line
+            for place, line in enumerate(lines)
+            if line and not self._is_known(fingerprint(line))
+        }
+        found = self._plain.read(list(unknown.values()))
+        return {place: record for place, record in zip(unknown, found, strict=True) if record}
+
+    def _read(self, number: int, line: bytes, fingerprint: bytes) -> Iterator[Item]:
+        """The record of a line and its notices, or why it is rejected."""
         remarks: list[tuple[str, str]] = []
-        fingerprint = NEVER_KNOWN
-        if self._recognition is not None and self._fingerprint is not None:
-            fingerprint = self._fingerprint(line)
-            if self._recognition.known(fingerprint):
-                if self._fields and self._records.missing:  # perhaps it has one of the keys
-                    _ = self._read_sound(line, remarks) or self._read_any(number, line, remarks)
-                return fingerprint, None
         article = self._read_sound(line, remarks)
         if article is None:
             remarks.clear()
             try:
                 article = self._read_any(number, line, remarks)
             except (ArticleError, SourceError) as error:
-                told.append(Reject(self._place, str(error), number))
-                return None
+                yield Reject(self._place, str(error), number)
+                return
             except RecursionError:
-                told.append(
-                    Reject(self._place, "its JSON is nested too deeply; flatten it", number)
-                )
-                return None
+                yield Reject(self._place, "its JSON is nested too deeply; flatten it", number)
+                return
         if remarks:
-            fingerprint = NEVER_KNOWN
-            told += self._notices(remarks, number)
-        return fingerprint, article
+            yield from self._notices(remarks, number)
+        yield NEVER_KNOWN if remarks else fingerprint, article
 
     def _read_sound(self, line: bytes, remarks: list[tuple[str, str]]) -> Article | None:
         """The article of a line that is strictly JSON in UTF-8, as nearly all lines are.

@@ -14,7 +14,7 @@ from pathlib import Path
 from searchkit.article import Article
 from searchkit.errors import Notice, Reject, SourceError
 from searchkit.sources.encoding import bom_encoding, require_encoding
-from searchkit.sources.files import MAX_TEXT_BYTES, TOO_LARGE, Item, OpenFile, Options, Record
+from searchkit.sources.files import MAX_TEXT_BYTES, TOO_LARGE, Found, Item, OpenFile, Options
 from searchkit.sources.finding import STANDARD_INPUT, FoundFile, explained, find_files, place_of
 
 __all__ = ["Reading", "read"]
@@ -129,16 +129,14 @@ class Reading(Iterator[Article]):
 
     def __next__(self) -> Article:
         for _, article in self._records:
-            if article is not None:
+            if isinstance(article, Article):
                 return article
         raise StopIteration
 
-    def fingerprinted(
-        self, seed: int, known: Callable[[bytes], bool]
-    ) -> Iterator[tuple[bytes, Article | None]]:
-        """The articles as iterating gives them, each after the fingerprint of its record: 16
+    def fingerprinted(self, seed: int, known: Callable[[bytes], bool]) -> Iterator[Found]:
+        """The articles that iterating gives, some as a Record, each after a fingerprint: 16
         bytes that are the same in every run and differ when anything differs that the article
-        depends on. A record of whose fingerprint `known` says that the index has it is not
+        depends on. What has a fingerprint of which `known` says that the index has it is not
         read, and None stands in the place of its article.
 
         A record that has to be told of each time has the empty fingerprint, of which `known`
@@ -172,7 +170,7 @@ class Reading(Iterator[Article]):
         else:
             self.notices.append(item)
 
-    def _read_all(self) -> Generator[Record, None, None]:
+    def _read_all(self) -> Generator[Found, None, None]:
         for found in self._files:
             for item in self._read_file(found):
                 if isinstance(item, tuple):

@@ -5,7 +5,7 @@ For each field the first key of the table that has a value wins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -21,7 +21,7 @@ from searchkit.sources.values import (
     unique,
 )
 
-__all__ = ["RecordReader", "require_fields"]
+__all__ = ["RecordReader", "first_value", "require_fields"]
 
 # Written without separators and in lower case.
 _ALIASES: dict[str, tuple[str, ...]] = {
@@ -95,6 +95,16 @@ class RecordReader:
         """(field, key) of the mapping for the keys that no record has had so far."""
         return [(field, key) for field, key in self._mapping.items() if key in self._missing]
 
+    def fields(self, keys: tuple[str, ...]) -> tuple[dict[str, tuple[str, ...]], bool]:
+        """The fields of an object with these keys, each with those that it may be under, in
+        order of preference; and whether the object may be an article's own form, `to_dict`.
+        """
+        self._missing.difference_update(keys)
+        return {field: held for _, _, _, field, held in self._steps[keys]}, self._is_own(keys)
+
+    def _is_own(self, keys: Collection[str]) -> bool:
+        return not self._mapping and len(keys) == len(_OWN_KEYS) and _OWN_KEYS.issuperset(keys)
+
     def read(
         self, record: dict[str, Any], remarks: list[tuple[str, str]], *, is_sound: bool = False
     ) -> Article:
@@ -104,9 +114,8 @@ class RecordReader:
         `is_sound` says that no string of the record holds half a surrogate pair, so that
         they need not be searched for one.
         """
-        if self._mapping:
-            self._missing.difference_update(record)
-        elif len(record) == len(_OWN_KEYS) and record.keys() == _OWN_KEYS:
+        self._missing.difference_update(record)
+        if self._is_own(record):
             own = _own_article(record)
             if own is not None:
                 return own
@@ -116,9 +125,9 @@ class RecordReader:
             try:
                 # Nearly always a string or nothing at all; anything else is looked at closely.
                 if type(value) is str and value:
-                    converted = convert(value) or _first_value(record, field, keys, remarks)
+                    converted = convert(value) or first_value(record, field, keys, remarks)
                 elif value or len(keys) > 1 or value == 0:
-                    converted = _first_value(record, field, keys, remarks)
+                    converted = first_value(record, field, keys, remarks)
                 else:
                     continue
                 if converted:
@@ -145,12 +154,13 @@ def _own_article(record: dict[str, Any]) -> Article | None:
     return article if searchable else None
 
 
-def _first_value(
+def first_value(
     record: dict[str, Any], field: str, keys: tuple[str, ...], remarks: list[tuple[str, str]]
 ) -> Any:
     """What the first of the keys holds that holds anything for the field; None if none does.
 
-    Raises ArticleError when the headline or the body is there, but is no text.
+    Raises ArticleError when the headline or the body is there, but is no text, and
+    UnusableError as the conversions do.
     """
     odd: Any = None
     for key in keys:

@@ -27,6 +27,7 @@ __all__ = [
     "WrittenFloat",
     "conversion_of_text",
     "shown",
+    "speaks_of_captions",
     "unique",
 ]
 
@@ -137,8 +138,7 @@ def _paragraphs(value: Any, _: str = "") -> str:
 
 
 def _captions(value: Any, key: str) -> tuple[Caption, ...]:
-    # "captions" are words whatever they look like; "images" are mostly addresses.
-    may_be_address = "caption" not in key.casefold()
+    may_be_address = not speaks_of_captions(key)
     captions = []
     gallery = ""
     for caption in _each(value, lambda item: _caption(item, may_be_address)):
@@ -149,6 +149,13 @@ def _captions(value: Any, key: str) -> tuple[Caption, ...]:
         if caption.text or caption.searchable:
             captions.append(caption)
     return tuple(captions)
+
+
+def speaks_of_captions(key: str) -> bool:
+    """Whether what stands under the key is words whatever they look like; images are mostly
+    given by their addresses.
+    """
+    return "caption" in key.casefold()
 
 
 def _caption(item: Any, may_be_address: bool) -> Caption:

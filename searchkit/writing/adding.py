@@ -10,6 +10,7 @@ from typing import Any
 
 from searchkit.article import Article
 from searchkit.errors import ArticleError, Notice, Reject
+from searchkit.record import Record, record_of
 from searchkit.sources import Reading
 from searchkit.writing.writer import UNCHANGED, UPDATED, Writer
 
@@ -20,7 +21,8 @@ __all__ = ["AddReport", "add_articles"]
 MAX_ARTICLE_CHARACTERS = 1 << 28
 MAX_CAPTIONS = 1_000_000
 
-Record = Article | Mapping[str, Any]
+# What the user gives, and what it is read to.
+Given = Article | Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -52,7 +54,7 @@ class AddReport:
 
 def add_articles(
     writer: Writer,
-    articles: Iterable[Record],
+    articles: Iterable[Given],
     on_progress: Callable[[AddReport], None] | None,
     *,
     commit: bool,
@@ -71,7 +73,7 @@ class _Adding:
     def __init__(
         self,
         writer: Writer,
-        articles: Iterable[Record],
+        articles: Iterable[Given],
         notify: Callable[[AddReport], None],
         commit: bool,
     ) -> None:
@@ -83,12 +85,14 @@ class _Adding:
         # Of the articles since the last commit.
         self._added = self._updated = self._unchanged = 0
 
-    def _fingerprinted(self, articles: Iterable[Record]) -> Iterator[tuple[bytes, Record | None]]:
+    def _fingerprinted(
+        self, articles: Iterable[Given]
+    ) -> Iterator[tuple[bytes, Given | Record | None]]:
         """Each record with its fingerprint; None for one that the index has."""
         if isinstance(articles, Reading):
             self._report.rejected, self._report.notices = articles.rejects, articles.notices
             return articles.fingerprinted(self._writer.seed, self._writer.knows)
-        return ((b"", record) for record in articles)
+        return ((b"", given) for given in articles)
 
     def run(self) -> AddReport:
         with _patient_collector():
@@ -100,30 +104,35 @@ class _Adding:
 
     def _take_all(self) -> None:
         report, writer = self._report, self._writer
-        for ordinal, (fingerprint, record) in enumerate(self._items, 1):
-            if record is None:
+        for ordinal, (fingerprint, given) in enumerate(self._items, 1):
+            if given is None:
                 self._unchanged += 1
             else:
                 try:
-                    self._take(record, fingerprint)
+                    self._take(given, fingerprint)
                 except ArticleError as error:
-                    report.rejected.append(Reject(_name(record, ordinal), str(error)))
+                    report.rejected.append(Reject(_name(given, ordinal), str(error)))
             report.processed += 1
             self._notify(report)
             if writer.full:
                 self._flush()
 
-    def _take(self, record: Record, fingerprint: bytes) -> None:
-        article = _searchable(record)
-        characters = len(article.headline) + len(article.body)
-        if article.captions:
-            characters += sum(len(caption.searchable) for caption in article.captions)
+    def _take(self, given: Given | Record, fingerprint: bytes) -> None:
+        record = given if isinstance(given, Record) else record_of(_searchable(given))
+        characters = record.characters
+        if record.captions:
+            characters += sum(map(len, record.captions))
+            if len(record.captions) > MAX_CAPTIONS:
+                raise ArticleError(
+                    f"{len(record.captions):,} captions, the limit is {MAX_CAPTIONS:,}; "
+                    "split the article"
+                )
         if characters > MAX_ARTICLE_CHARACTERS:
             raise ArticleError(
                 f"{characters:,} characters, the limit is {MAX_ARTICLE_CHARACTERS:,}; "
                 "split the article"
             )
-        outcome = self._writer.add(article, characters, fingerprint)
+        outcome = self._writer.add(record, fingerprint)
         self._report.characters += characters
         if outcome is UNCHANGED:
             self._unchanged += 1
@@ -163,26 +172,23 @@ def _patient_collector() -> Iterator[None]:
         gc.set_threshold(*thresholds)
 
 
-def _searchable(record: Record) -> Article:
-    if not isinstance(record, Article):
-        if not isinstance(record, Mapping):
+def _searchable(given: Given) -> Article:
+    article = given
+    if not isinstance(article, Article):
+        if not isinstance(article, Mapping):
             raise ArticleError(
-                f"a value of type {type(record).__name__} is no article; "
+                f"a value of type {type(article).__name__} is no article; "
                 "pass Article objects or dicts"
             )
-        record = Article.from_dict(record)
-    if not (record.headline.strip() or record.body.strip() or record.captions):
+        article = Article.from_dict(article)
+    if not (article.headline.strip() or article.body.strip() or article.captions):
         raise ArticleError("nothing to search: headline, body and captions are all empty")
-    if len(record.captions) > MAX_CAPTIONS:
-        raise ArticleError(
-            f"{len(record.captions):,} captions, the limit is {MAX_CAPTIONS:,}; split the article"
-        )
-    return record
+    return article
 
 
-def _name(record: Record, ordinal: int) -> str:
-    given = record.id if isinstance(record, Article) else None
-    return f"article {ordinal} of the stream" + (f" (id {given})" if given else "")
+def _name(given: Given | Record, ordinal: int) -> str:
+    known = given.id.decode() if isinstance(given, Record) else getattr(given, "id", None)
+    return f"article {ordinal} of the stream" + (f" (id {known})" if known else "")
 
 
 def _ignore(report: AddReport) -> None:

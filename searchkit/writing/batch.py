@@ -10,7 +10,6 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from searchkit.analysis import Vocabulary, language_of
-from searchkit.article import Article
 from searchkit.codec.columns import FixedColumnWriter, NumbersColumnWriter, WordsColumnWriter
 from searchkit.codec.segment import (
     DIGEST_BYTES,
@@ -18,14 +17,15 @@ from searchkit.codec.segment import (
     WrittenSegment,
 )
 from searchkit.codec.storage import Storage
-from searchkit.codec.values import filter_term, published_key
-from searchkit.kernels import FINGERPRINT, NO_TIME
+from searchkit.codec.values import filter_term
+from searchkit.kernels import FINGERPRINT
 from searchkit.kernels.invert import Inverter, Run
 from searchkit.kernels.merge import RunMerger
 from searchkit.kernels.values import Values
+from searchkit.record import Record
 from searchkit.schema import CAPTION_GAP, LIST_COLUMNS, TEXT_FIELDS, VALUE_FIELDS
 
-__all__ = ["BuiltSegment", "Record", "SegmentBuilder"]
+__all__ = ["BuiltSegment", "Entry", "SegmentBuilder"]
 
 _NO_NUMBERS = array("I")
 _NO_FINGERPRINT = bytes(FINGERPRINT)
@@ -35,11 +35,10 @@ _NO_FINGERPRINT = bytes(FINGERPRINT)
 _MAX_VOCABULARY_BYTES = 48 << 20
 
 
-class Record(NamedTuple):
-    """An article about to be indexed: itself, its stored form, and by what both are recognised."""
+class Entry(NamedTuple):
+    """An article about to be indexed, and by what its stored form and its source are recognised."""
 
-    article: Article
-    stored: bytes
+    record: Record
     digest: bytes
     fingerprint: bytes
 
@@ -73,7 +72,7 @@ class SegmentBuilder:
         self._stopped = stopped
         self._inverter = Inverter()
         self._vocabulary = Vocabulary([default_language])
-        self._language_numbers: dict[str, tuple[int, str]] = {}
+        self._language_numbers: dict[tuple[str, ...], tuple[int, str]] = {}
         self._writer: SegmentWriter | None = None
         self._begin()
 
@@ -109,35 +108,36 @@ class SegmentBuilder:
             self._run_bytes + self._documents * 150 + self._values.nbytes + self._vocabulary.nbytes
         )
 
-    def add(self, ordinal: int, records: Sequence[Record], name: str) -> None:
+    def add(self, ordinal: int, entries: Sequence[Entry], name: str) -> None:
         """Adds a batch; `ordinal` is that of its first article in the writer's stream.
 
         `name` is for the segment, if this begins one. Raises StorageError.
         """
         if self._writer is None:
             self._writer = SegmentWriter(self._storage, name, self._stopped)
-        self._batches.append((ordinal, len(records), self._documents))
+        self._batches.append((ordinal, len(entries), self._documents))
+        records = [entry.record for entry in entries]
         self._writer.stored.extend([record.stored for record in records])
-        articles = [record.article for record in records]
-        self._add_texts(articles)
-        self._add_values(articles)
-        self._digests.append_all([record.digest for record in records])
-        self._fingerprints.append_all([record.fingerprint or _NO_FINGERPRINT for record in records])
-        self._documents += len(records)
+        self._add_texts(records)
+        self._add_values(records)
+        self._digests.append_all([entry.digest for entry in entries])
+        self._fingerprints.append_all([entry.fingerprint or _NO_FINGERPRINT for entry in entries])
+        self._documents += len(entries)
 
-    def _add_texts(self, articles: Sequence[Article]) -> None:
+    def _add_texts(self, records: Sequence[Record]) -> None:
         first = self._documents
-        count = len(articles)
+        count = len(records)
         numbers = array("I", range(first, first + count))
         captions = [
-            (number, caption.searchable)
-            for number, article in enumerate(articles)
-            for caption in article.captions
+            (number, text)
+            for number, record in enumerate(records)
+            if record.captions
+            for text in record.captions
         ]
-        texts = [article.headline for article in articles]
-        texts += [article.body for article in articles]
+        texts: list[bytes | str] = [record.headline for record in records]
+        texts += [record.body for record in records]
         texts += [text for _, text in captions]
-        languages = bytearray(self._language(article.language) for article in articles)
+        languages = bytearray(self._language(record.language) for record in records)
         caption_languages = bytes(languages[number] for number, _ in captions)
         tokens, ends = self._vocabulary.tokenize(texts, bytes(languages * 2 + caption_languages))
         documents = numbers + numbers + array("I", (first + number for number, _ in captions))
@@ -163,43 +163,38 @@ class SegmentBuilder:
             )
             self._keep(field, run)
             begin += texts_of_field
-        self._add_caption_starts(articles, starts)
+        self._add_caption_starts(records, starts)
 
-    def _add_caption_starts(self, articles: Sequence[Article], starts: array[int]) -> None:
-        ends = itertools.accumulate(len(article.captions) for article in articles)
+    def _add_caption_starts(self, records: Sequence[Record], starts: array[int]) -> None:
+        if not starts:
+            self._caption_starts.extend_empty(len(records))
+            return
+        ends = itertools.accumulate(len(record.captions) for record in records)
         self._caption_starts.extend_lists(
-            starts[end - len(article.captions) : end]
-            for end, article in zip(ends, articles, strict=True)
+            starts[end - len(record.captions) : end]
+            for end, record in zip(ends, records, strict=True)
         )
 
-    def _language(self, language: str) -> int:
-        known = self._language_numbers.get(language)
+    def _language(self, given: tuple[str, ...]) -> int:
+        known = self._language_numbers.get(given)
         if known is None:
-            code = language_of(language, self._default_language)
+            code = language_of(given[0] if given else "", self._default_language)
             known = self._vocabulary.number(code), code
-            self._language_numbers[language] = known
+            self._language_numbers[given] = known
         self._languages.add(known[1])
         return known[0]
 
-    def _add_values(self, articles: Sequence[Article]) -> None:
-        ids = [self._values.number(article.id.encode()) for article in articles]
-        self._invert("id", array("I", ids), array("I", range(1, len(articles) + 1)))
+    def _add_values(self, records: Sequence[Record]) -> None:
+        ids = array("I", [self._values.number(record.id) for record in records])
+        self._invert("id", ids, array("I", range(1, len(records) + 1)))
         for name, column in self._columns.items():
-            given = list(map(attrgetter(name), articles))
-            if not any(given):
-                column.extend_empty(len(articles))
+            listed: list[tuple[str, ...]] = list(map(attrgetter(name), records))
+            if not any(listed):
+                column.extend_empty(len(records))
                 continue
-            # A section is one word, authors are several; either may be empty.
-            listed = [(word,) if type(word) is str and word else word for word in given]
             self._invert(name, *self._filters.numbers(listed))
             column.extend_lists(listed)
-        keys = array(
-            "Q",
-            [
-                NO_TIME if article.published is None else published_key(article.published)
-                for article in articles
-            ],
-        )
+        keys = array("Q", [record.published for record in records])
         self._published += keys
         self._invert("published", *self._values.times(keys))
 

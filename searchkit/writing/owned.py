@@ -63,9 +63,9 @@ class OwnedSegment:
             self._count += 1
             self._changed = True
 
-    def find(self, article_id: str) -> int | None:
+    def find(self, article_id: bytes) -> int | None:
         """The live document of the article with this id, or None."""
-        if not self._ids.seek(article_id.encode()):
+        if not self._ids.seek(article_id):
             return None
         for document in documents_of(self.segment.postings("id", self._ids.entry)):
             if not self.is_deleted(document):

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from searchkit.codec.manifest import new_segment_name
 from searchkit.codec.storage import Storage
-from searchkit.writing.batch import BuiltSegment, Record, SegmentBuilder
+from searchkit.writing.batch import BuiltSegment, Entry, SegmentBuilder
 
 __all__ = ["BuilderPool"]
 
@@ -38,16 +38,16 @@ class BuilderPool:
         """Bytes of memory that the segments being built hold, about."""
         return sum(builder.nbytes for builder in self._builders)
 
-    def submit(self, ordinal: int, records: Sequence[Record]) -> None:
+    def submit(self, ordinal: int, entries: Sequence[Entry]) -> None:
         """Has a batch built, and waits while as many batches wait as there are workers.
 
         `ordinal` is that of its first article in the writer's stream. Raises what building an
         earlier batch has raised.
         """
         if self._executor is None:
-            self._build(ordinal, records)
+            self._build(ordinal, entries)
             return
-        self._pending.append(self._executor.submit(self._build, ordinal, records))
+        self._pending.append(self._executor.submit(self._build, ordinal, entries))
         while len(self._pending) > len(self._builders) + 1:
             self._pending.popleft().result()
 
@@ -70,9 +70,9 @@ class BuilderPool:
         for builder in self._builders:
             builder.abandon()
 
-    def _build(self, ordinal: int, records: Sequence[Record]) -> None:
+    def _build(self, ordinal: int, entries: Sequence[Entry]) -> None:
         builder = self._idle.get()
         try:
-            builder.add(ordinal, records, new_segment_name())
+            builder.add(ordinal, entries, new_segment_name())
         finally:
             self._idle.put(builder)

@@ -10,26 +10,25 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
-from searchkit.article import Article
 from searchkit.codec.commit import clean, commit, generation_on_disk
 from searchkit.codec.format import damaged
 from searchkit.codec.lock import WriteLock
 from searchkit.codec.manifest import Manifest, manifest_name, new_segment_name
-from searchkit.codec.record import digest_of, encode_article
 from searchkit.codec.segment import WrittenSegment, file_name
 from searchkit.codec.snapshot import LiveSegment, Snapshot, open_snapshot
 from searchkit.codec.storage import Storage
 from searchkit.codec.toc import write_toc
-from searchkit.writing.batch import BuiltSegment, Record
+from searchkit.record import Record, digest_of
+from searchkit.writing.batch import BuiltSegment, Entry
 from searchkit.writing.merge import choose_merges, merge_segments
 from searchkit.writing.owned import OwnedSegment
 from searchkit.writing.pool import BuilderPool
 
 __all__ = ["Outcome", "Writer"]
 
-# A batch has about so many characters, or so many articles: enough work for a worker that
-# handing it over costs nothing, and little enough to stay in the processor's caches.
-_BATCH_CHARACTERS = 2 << 20
+# A batch has about so many bytes of stored articles, or so many of them: enough work for a
+# worker that handing it over costs nothing, and little enough to stay in the processor's caches.
+_BATCH_BYTES = 2 << 20
 _BATCH_ARTICLES = 2_000
 
 # What an article that is not yet in a segment costs the writer beside its postings.
@@ -85,10 +84,10 @@ class Writer:
             raise
         self._merge: tuple[list[OwnedSegment], list[LiveSegment], Future[Merged]] | None = None
         # Articles that are not in a segment file yet: id → place in the stream, and digest.
-        self._buffered: dict[str, tuple[int, bytes]] = {}
+        self._buffered: dict[bytes, tuple[int, bytes]] = {}
         self._superseded: list[int] = []
-        self._batch: list[Record] = []
-        self._batch_characters = 0
+        self._batch: list[Entry] = []
+        self._batch_bytes = 0
         self._ordinal = 0
         self._written_bytes = 0
         self._dropped = False
@@ -116,25 +115,21 @@ class Writer:
         """Whether the index has the article of the record with this fingerprint."""
         return any(each.knows(fingerprint) for each in self._segments)
 
-    def add(self, article: Article, characters: int, fingerprint: bytes = b"") -> Outcome:
-        """Adds an article, or puts it in the place of the one with its id.
-
-        `characters` is about how long its text is. Raises StorageError.
-        """
-        stored = encode_article(article)
-        digest = digest_of(stored)
-        outcome = self._supersede(article.id, digest)
+    def add(self, record: Record, fingerprint: bytes = b"") -> Outcome:
+        """Adds an article, or puts it in the place of the one with its id. Raises StorageError."""
+        digest = digest_of(record.stored)
+        outcome = self._supersede(record.id, digest)
         if outcome == UNCHANGED:
             return outcome
-        self._buffered[article.id] = self._ordinal, digest
+        self._buffered[record.id] = self._ordinal, digest
         self._ordinal += 1
-        self._batch.append(Record(article, stored, digest, fingerprint))
-        self._batch_characters += characters
-        if self._batch_characters >= _BATCH_CHARACTERS or len(self._batch) >= _BATCH_ARTICLES:
+        self._batch.append(Entry(record, digest, fingerprint))
+        self._batch_bytes += len(record.stored)
+        if self._batch_bytes >= _BATCH_BYTES or len(self._batch) >= _BATCH_ARTICLES:
             self._submit()
         return outcome
 
-    def _supersede(self, article_id: str, digest: bytes) -> Outcome:
+    def _supersede(self, article_id: bytes, digest: bytes) -> Outcome:
         """Deletes an earlier version of an article, unless it is the same one."""
         if buffered := self._buffered.get(article_id):
             if buffered[1] == digest:
@@ -150,8 +145,9 @@ class Writer:
                 return UPDATED
         return ADDED
 
-    def delete(self, article_id: str) -> bool:
+    def delete(self, given_id: str) -> bool:
         """Deletes the article with this id; whether there was one."""
+        article_id = given_id.encode(errors="surrogatepass")
         if buffered := self._buffered.pop(article_id, None):
             self._superseded.append(buffered[0])
             return True
@@ -188,7 +184,7 @@ class Writer:
     def _submit(self) -> None:
         if self._batch:
             batch, self._batch = self._batch, []
-            self._batch_characters = 0
+            self._batch_bytes = 0
             self._pool.submit(self._ordinal - len(batch), batch)
             buffered = len(self._buffered) * _BUFFERED_BYTES
             self.full = self._pool.nbytes + buffered >= self._memory

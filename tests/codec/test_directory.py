@@ -17,7 +17,7 @@ from searchkit import (
     LanguageError,
     StorageError,
 )
-from searchkit.codec.record import decode_article, encode_article
+from searchkit.record import decode_article, encode_article
 from tests.test_article import articles
 
 

@@ -10,11 +10,11 @@ import pytest
 import zstandard
 
 from searchkit.article import Article
-from searchkit.codec.record import digest_of, encode_article
 from searchkit.codec.segment import Segment
 from searchkit.codec.storage import Storage
 from searchkit.kernels.postings import Encoder, PostingList
-from searchkit.writing.batch import Record, SegmentBuilder
+from searchkit.record import digest_of, encode_article, record_of
+from searchkit.writing.batch import Entry, SegmentBuilder
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "index-format.md").read_text(encoding="utf-8")
@@ -73,12 +73,12 @@ def test_the_example_is_what_the_writer_writes(
     directory = tmp_path / "written"
     directory.mkdir()
     builder = SegmentBuilder(Storage(directory), "en")
-    stored = [encode_article(article) for article in (FOG, MORE_FOG)]
-    records = [
-        Record(FOG, stored[0], digest_of(stored[0]), FINGERPRINT),
-        Record(MORE_FOG, stored[1], digest_of(stored[1]), b""),
+    fog, more_fog = record_of(FOG), record_of(MORE_FOG)
+    entries = [
+        Entry(fog, digest_of(fog.stored), FINGERPRINT),
+        Entry(more_fog, digest_of(more_fog.stored), b""),
     ]
-    builder.add(0, records, NAME)
+    builder.add(0, entries, NAME)
     builder.finish()
     assert (directory / f"{NAME}.segment").read_bytes() == EXAMPLE
 

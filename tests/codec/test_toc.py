@@ -20,6 +20,7 @@ from searchkit.codec.manifest import Manifest, SegmentEntry, toc_name
 from searchkit.codec.snapshot import open_snapshot
 from searchkit.codec.storage import Storage
 from searchkit.codec.toc import write_toc
+from searchkit.record import record_of
 from searchkit.writing.writer import Writer
 from tests.codec.twins import make_articles, new_index, twin_readers
 
@@ -27,7 +28,7 @@ from tests.codec.twins import make_articles, new_index, twin_readers
 def add(path: Path, *articles: Article) -> None:
     with Writer(path, memory=64 << 20, workers=1, lock_timeout=0) as writer:
         for article in articles:
-            writer.add(article, 100)
+            writer.add(record_of(article))
         writer.commit()
 
 
@@ -161,7 +162,7 @@ def test_reading_goes_on_while_commits_replace_what_is_read(directory: Path) -> 
     with index.searcher() as searcher:
         with Writer(directory, memory=1 << 20, workers=1, lock_timeout=0) as writer:
             for article in make_articles(30, seed=1):
-                writer.add(article, 100)
+                writer.add(record_of(article))
                 writer.commit()
             writer.compact()
         assert [hit["id"] for hit in searcher.search(Term("body", "storm"))] == ["c"]

@@ -20,6 +20,7 @@ from searchkit.codec.storage import Storage
 from searchkit.codec.toc import write_toc
 from searchkit.codec.whoosh_codec import reader_of
 from searchkit.codec.whoosh_schema import document_of, whoosh_schema
+from searchkit.record import record_of
 from searchkit.writing.writer import Writer
 
 LANGUAGE = "en"
@@ -113,7 +114,7 @@ def _ours(
     with Writer(path, memory=64 << 20, workers=1, lock_timeout=5) as writer:
         for batch in batches:
             for article in batch:
-                writer.add(article, len(article.body))
+                writer.add(record_of(article))
             writer.commit()
         for article_id in deleted:
             writer.delete(article_id)

@@ -18,9 +18,9 @@ import searchkit
 from searchkit import AddReport, Article
 from searchkit.codec.lock import WriteLock
 from searchkit.codec.manifest import new_segment_name
-from searchkit.codec.record import digest_of, encode_article
 from searchkit.codec.storage import Storage
-from searchkit.writing.batch import Record, SegmentBuilder
+from searchkit.record import digest_of, record_of
+from searchkit.writing.batch import Entry, SegmentBuilder
 from tests.crashes.archive import (
     State,
     article,
@@ -112,9 +112,8 @@ def test_whoever_watches_the_progress_may_interrupt_it(tmp_path: Path, workers: 
 def test_a_segment_is_not_finished_when_nobody_waits_for_it(tmp_path: Path) -> None:
     stop = threading.Event()
     builder = SegmentBuilder(Storage(tmp_path), "en", stop.is_set)
-    one = article(1)
-    stored = encode_article(one)
-    builder.add(0, [Record(one, stored, digest_of(stored), b"")], new_segment_name())
+    one = record_of(article(1))
+    builder.add(0, [Entry(one, digest_of(one.stored), b"")], new_segment_name())
     stop.set()
     with pytest.raises(CancelledError):
         builder.finish()

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from whoosh.fields import DATETIME
 
-from searchkit.codec.values import published_key
 from searchkit.kernels import MAX_VALUE_BYTES, NO_TIME
+from searchkit.record import published_key
 from tests.kernels.twins import COMPILED, REFERENCE, on_both
 
 terms = st.binary(min_size=1, max_size=20) | st.sampled_from(

@@ -30,7 +30,7 @@ surfaces.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from searchkit.kernels.unicode_classes import MAX_SURFACE_CHARACTERS, CharacterClass, class_of
 
@@ -59,18 +59,21 @@ class Surfaces:
         """Bytes of memory held."""
         return sum(len(surface.encode()) for _, surface in self._numbers)
 
-    def tokenize(self, texts: list[str], languages: bytes) -> tuple[array[int], array[int]]:
+    def tokenize(
+        self, texts: Sequence[str | bytes], languages: bytes
+    ) -> tuple[array[int], array[int]]:
         """The surfaces' numbers of all texts one after the other, and where each text ends.
 
-        `languages` has a number for each text, which keeps its surfaces apart from those of
-        others; the ends count tokens from the first text on. Raises ValueError if the numbers
-        are not as many as the texts, UnicodeEncodeError for a lone surrogate, and MemoryError;
-        surfaces found until then are kept.
+        A text in bytes is sound UTF-8. `languages` has a number for each text, which keeps its
+        surfaces apart from those of others; the ends count tokens from the first text on. Raises
+        ValueError if the numbers are not as many as the texts, UnicodeEncodeError for a lone
+        surrogate, and MemoryError; surfaces found until then are kept.
         """
         if len(texts) != len(languages):
             raise ValueError(f"{len(texts)} texts and the languages of {len(languages)}")
         tokens, ends = array("I"), array("I")
-        for text, language in zip(texts, languages, strict=True):
+        for given, language in zip(texts, languages, strict=True):
+            text = given.decode() if isinstance(given, bytes) else given
             text.encode()
             for start, end in _bounds(text):
                 kept = text[start : min(end, start + MAX_SURFACE_CHARACTERS)]
