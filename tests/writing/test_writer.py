@@ -29,6 +29,7 @@ from searchkit import (
 )
 from searchkit import index as index_module
 from searchkit.codec.storage import Storage
+from searchkit.record import record_of
 from searchkit.writing import adding, batch, merge, pool, writer
 
 
@@ -370,12 +371,12 @@ def test_a_merge_keeps_what_is_deleted_while_it_goes_on(fresh_index: Index) -> N
         mock.patch.object(writer, "merge_segments", slow_merge),
         writer.Writer(fresh_index.path, memory=1 << 20, workers=1, lock_timeout=1) as changes,
     ):
-        changes.add(article(14), 1)
+        changes.add(record_of(article(14)))
         changes.commit()
         changes.merge(wait=False)
         assert begun.wait(30)
         assert changes.delete("3")
-        assert changes.add(article(8, "storm"), 1) == "updated"
+        assert changes.add(record_of(article(8, "storm"))) == "updated"
         changes.commit()
         go_on.set()
         changes.merge(wait=True)
