@@ -183,14 +183,17 @@ class _LineReader:
         """What is in these lines, which follow after `before` others."""
         if not before and lines and lines[0]:
             lines[0] = lines[0].removeprefix(codecs.BOM_UTF8)
-        plain = self._read_plain(lines)
-        for place, line in enumerate(lines):
+        fingerprint_of = self._fingerprint or _never_known
+        fingerprints = [fingerprint_of(line) if line else NEVER_KNOWN for line in lines]
+        plain = self._read_plain(lines, fingerprints)
+        for place, (line, fingerprint) in enumerate(zip(lines, fingerprints, strict=True)):
             number = before + place + 1
             if line is None:
                 limit = f"longer than {MAX_LINE_BYTES // 2**20} MiB"
                 yield Reject(self._place, f"{limit}; is it JSON, one object a line?", number)
             elif line and not line.isspace():
-                fingerprint = self._fingerprint(line) if self._fingerprint else NEVER_KNOWN
+                if self._fingerprint and self._fingerprint is not fingerprint_of:
+                    fingerprint = self._fingerprint(line)  # as an encoding was detected meanwhile
                 if self._is_known(fingerprint):
                     if self._fields and self._records.missing:  # perhaps it has one of the keys
                         _ = self._read_sound(line, []) or self._read_any(number, line, [])
@@ -203,15 +206,17 @@ class _LineReader:
     def _is_known(self, fingerprint: bytes) -> bool:
         return self._recognition is not None and self._recognition.known(fingerprint)
 
-    def _read_plain(self, lines: list[bytes | None]) -> dict[int, Record]:
+    def _read_plain(
+        self, lines: list[bytes | None], fingerprints: list[bytes]
+    ) -> dict[int, Record]:
         """The records of those lines, by their places, that are plain and not known yet."""
-        fingerprint = self._fingerprint
-        if fingerprint is None or self._declared not in (None, "utf-8"):
+        if self._recognition is None or self._declared not in (None, "utf-8"):
             return {}
+        known = self._recognition.known
         unknown = {
             place: line
-            for place, line in enumerate(lines)
-            if line and not self._is_known(fingerprint(line))
+            for place, (line, fingerprint) in enumerate(zip(lines, fingerprints, strict=True))
+            if line and not known(fingerprint)
         }
         found = self._plain.read(list(unknown.values()))
         return {place: record for place, record in zip(unknown, found, strict=True) if record}
@@ -313,6 +318,10 @@ class _LineReader:
             self._told[sort] += 1
             if self._told[sort] <= _NOTICES_OF_A_SORT:
                 yield Notice(self._place, reason, number)
+
+
+def _never_known(line: bytes) -> bytes:  # noqa: ARG001  # in the place of a fingerprint
+    return NEVER_KNOWN
 
 
 def _refuse_constant(name: str) -> NoReturn:

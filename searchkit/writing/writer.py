@@ -113,7 +113,10 @@ class Writer:
 
     def knows(self, fingerprint: bytes) -> bool:
         """Whether the index has the article of the record with this fingerprint."""
-        return any(each.knows(fingerprint) for each in self._segments)
+        for each in self._segments:  # noqa: SIM110  # any() takes twice the time
+            if each.knows(fingerprint):
+                return True
+        return False
 
     def add(self, record: Record, fingerprint: bytes = b"") -> Outcome:
         """Adds an article, or puts it in the place of the one with its id. Raises StorageError."""
