@@ -21,7 +21,7 @@ from searchkit.codec.values import filter_term
 from searchkit.kernels import FINGERPRINT
 from searchkit.kernels.invert import Inverter, Run
 from searchkit.kernels.merge import RunMerger
-from searchkit.kernels.values import Values
+from searchkit.kernels.terms import Terms
 from searchkit.record import Record
 from searchkit.schema import CAPTION_GAP, LIST_COLUMNS, TEXT_FIELDS, VALUE_FIELDS
 
@@ -87,7 +87,7 @@ class SegmentBuilder:
         self._runs: dict[str, list[Run]] = {name: [] for name in (*TEXT_FIELDS, *VALUE_FIELDS)}
         self._run_bytes = 0
         self._lengths = {name: array("I") for name in TEXT_FIELDS}
-        self._values = Values()
+        self._values = Terms()
         self._filters = _Filters(self._values)
         self._published = array("Q")
         self._digests = FixedColumnWriter(DIGEST_BYTES)
@@ -156,7 +156,7 @@ class SegmentBuilder:
                 self._vocabulary.multiple,
                 begin,
                 begin + texts_of_field,
-                self._vocabulary.term_count,
+                len(self._vocabulary.terms),
                 CAPTION_GAP,
                 True,
                 self._lengths[field],
@@ -232,12 +232,10 @@ class SegmentBuilder:
             return None
         writer.end_stored()
         no_lengths = array("I", bytes(4 * self._documents))
-        text_terms = self._vocabulary.terms()
-        value_terms = self._values.terms()
         for field, runs in self._runs.items():
             text = field in TEXT_FIELDS
             lengths = self._lengths[field] if text else no_lengths
-            terms = text_terms if text else value_terms
+            terms = self._vocabulary.terms if text else self._values
             writer.add_field(field, RunMerger(runs, terms, lengths, text), lengths)
             runs.clear()
         writer.add_column("published", self._published.tobytes())
@@ -262,7 +260,7 @@ class SegmentBuilder:
 class _Filters:
     """The terms of filter values, of which there are few different ones."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Terms) -> None:
         self._values = values
         self._known: dict[str, int | None] = {}
 
