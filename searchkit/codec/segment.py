@@ -48,7 +48,7 @@ __all__ = [
 DIGEST_BYTES = 8
 
 # Extents are written in pieces of about this size.
-PIECE_BYTES = 4 << 20
+PIECE_BYTES = 1 << 20
 
 _TYPECODES: dict[int, Literal["B", "H", "I"]] = {1: "B", 2: "H", 4: "I"}
 

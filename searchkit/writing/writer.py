@@ -28,7 +28,7 @@ __all__ = ["Outcome", "Writer"]
 
 # A batch has about so many bytes of stored articles, or so many of them: enough work for a
 # worker that handing it over costs nothing, and little enough to stay in the processor's caches.
-_BATCH_BYTES = 2 << 20
+_BATCH_BYTES = 1 << 20
 _BATCH_ARTICLES = 2_000
 
 # What an article that is not yet in a segment costs the writer beside its postings.
