@@ -30,9 +30,18 @@ __all__ = ["BuiltSegment", "Entry", "SegmentBuilder"]
 _NO_NUMBERS = array("I")
 _NO_FINGERPRINT = bytes(FINGERPRINT)
 
-# The vocabulary outlives its segment until it takes so many bytes; then the next one begins
-# a new one, as a stream of ever new words would otherwise fill the memory.
-_MAX_VOCABULARY_BYTES = 48 << 20
+# The vocabulary outlives its segment until it takes this part of the memory; then the next one
+# begins a new one, as a stream of ever new words would otherwise leave none for postings.
+_VOCABULARY_SHARE = 3
+
+# What a document takes in lengths and columns, and a filter value that is new in two tables.
+_DOCUMENT_BYTES = 150
+_FILTER_BYTES = 250
+
+# What merging the runs of a field takes for each entry of them, and for each term: its place in
+# the order, twice while it is sorted, and in the dictionary, twice when it is complete.
+_MERGED_ENTRY_BYTES = 8
+_MERGED_TERM_BYTES = 70
 
 
 class Entry(NamedTuple):
@@ -57,18 +66,20 @@ class SegmentBuilder:
     """Builds one segment after the other; used by one thread at a time.
 
     Articles are written to the segment's file as they come; postings are kept in memory,
-    about half as large as the text, until `finish`. Raises CancelledError soon after `stopped`
-    has become true.
+    about half as large as the text, until `finish`, which is due before `nbytes` exceeds
+    `memory`. Raises CancelledError soon after `stopped` has become true.
     """
 
     def __init__(
         self,
         storage: Storage,
         default_language: str,
+        memory: int,
         stopped: Callable[[], bool] = lambda: False,
     ) -> None:
         self._storage = storage
         self._default_language = default_language
+        self._most_vocabulary = memory // _VOCABULARY_SHARE
         self._stopped = stopped
         self._inverter = Inverter()
         self._vocabulary = Vocabulary([default_language])
@@ -77,7 +88,7 @@ class SegmentBuilder:
         self._begin()
 
     def _begin(self) -> None:
-        if self._vocabulary.nbytes > _MAX_VOCABULARY_BYTES:
+        if self._vocabulary.nbytes > self._most_vocabulary:
             self._vocabulary = Vocabulary([self._default_language])
             self._language_numbers.clear()
         self._writer = None
@@ -86,6 +97,7 @@ class SegmentBuilder:
         self._languages: set[str] = set()
         self._runs: dict[str, list[Run]] = {name: [] for name in (*TEXT_FIELDS, *VALUE_FIELDS)}
         self._run_bytes = 0
+        self._entries = dict.fromkeys(self._runs, 0)
         self._lengths = {name: array("I") for name in TEXT_FIELDS}
         self._values = Terms()
         self._filters = _Filters(self._values)
@@ -102,11 +114,25 @@ class SegmentBuilder:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory held, about."""
-        # Columns and lengths take about 150 bytes a document.
-        return (
-            self._run_bytes + self._documents * 150 + self._values.nbytes + self._vocabulary.nbytes
+        """About how many bytes of memory it holds, and `finish` takes beside."""
+        held = (
+            self._run_bytes
+            + self._inverter.nbytes
+            + self._vocabulary.nbytes
+            + self._values.nbytes
+            + self._documents * _DOCUMENT_BYTES
+            + len(self._filters) * _FILTER_BYTES
         )
+        # One field after the other is merged.
+        return held + max(
+            self._merging(TEXT_FIELDS, self._vocabulary.terms),
+            self._merging(VALUE_FIELDS, self._values),
+        )
+
+    def _merging(self, fields: Iterable[str], terms: Terms) -> int:
+        """About how many bytes merging the largest of these fields takes."""
+        entries = max(self._entries[field] for field in fields)
+        return entries * _MERGED_ENTRY_BYTES + len(terms) * _MERGED_TERM_BYTES
 
     def add(self, ordinal: int, entries: Sequence[Entry], name: str) -> None:
         """Adds a batch; `ordinal` is that of its first article in the writer's stream.
@@ -185,7 +211,7 @@ class SegmentBuilder:
         return known[0]
 
     def _add_values(self, records: Sequence[Record]) -> None:
-        ids = array("I", [self._values.number(record.id) for record in records])
+        ids = self._values.numbers([record.id for record in records])
         self._invert("id", ids, array("I", range(1, len(records) + 1)))
         for name, column in self._columns.items():
             listed: list[tuple[str, ...]] = list(map(attrgetter(name), records))
@@ -221,6 +247,7 @@ class SegmentBuilder:
     def _keep(self, field: str, run: Run) -> None:
         self._runs[field].append(run)
         self._run_bytes += run.nbytes
+        self._entries[field] += len(run)
 
     def finish(self) -> BuiltSegment | None:
         """Writes what is missing, and begins anew; None when there is no document.
@@ -263,6 +290,9 @@ class _Filters:
     def __init__(self, values: Terms) -> None:
         self._values = values
         self._known: dict[str, int | None] = {}
+
+    def __len__(self) -> int:
+        return len(self._known)
 
     def numbers(self, listed: Iterable[Iterable[str]]) -> tuple[array[int], array[int]]:
         """The numbers of the terms of each document's values, one after the other, and where

@@ -73,7 +73,7 @@ class Writer:
             self._segments = [OwnedSegment.of_commit(each) for each in snapshot.segments]
             self._stop = threading.Event()
             self._pool = BuilderPool(
-                self._storage, self._manifest.language, workers, self._stop.is_set
+                self._storage, self._manifest.language, memory, workers, self._stop.is_set
             )
             self._closing.callback(self._pool.close)
             self._merger = ThreadPoolExecutor(1, thread_name_prefix="searchkit-merge")
