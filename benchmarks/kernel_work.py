@@ -69,7 +69,7 @@ class _Batch:
             vocabulary.multiple,
             0,
             count,
-            vocabulary.term_count,
+            len(vocabulary.terms),
             0,
             True,
             array("I", bytes(4 * (first + count))),
@@ -81,7 +81,7 @@ def works(corpus: Path) -> list[Work]:
     """The work of each kernel on the articles of a prepared corpus."""
     vocabulary = Vocabulary(["en"])
     batches = list(_batches(_texts(corpus), vocabulary))
-    terms = vocabulary.terms()
+    terms = vocabulary.terms
     lengths = array("I", (end - start for batch in batches for start, end in _bounds(batch.ends)))
     text = "".join(each for batch in batches for each in batch.texts).encode()
     tokens = sum(len(batch.tokens) for batch in batches)

@@ -29,10 +29,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "look up ids": ("writing.writer:Writer._supersede",),
     "compress articles": ("codec.stored:StoredWriter.extend", "codec.stored:StoredWriter.index"),
     "tokenise": ("analysis.vocabulary:Vocabulary.tokenize",),
-    "resolve terms": (
-        "analysis.vocabulary:Vocabulary._resolve",
-        "analysis.vocabulary:Vocabulary.terms",
-    ),
+    "resolve terms": ("analysis.vocabulary:Vocabulary._resolve",),
     "invert": ("writing.batch:Inverter.invert",),
     "values and columns": (
         "writing.batch:SegmentBuilder._add_values",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from array import array
 from collections.abc import Sequence
 
 from searchkit.analysis.expansion import Expander, Expansion
 from searchkit.analysis.languages import language_code
+from searchkit.kernels.terms import Terms
 from searchkit.kernels.text import Surfaces
 
 __all__ = ["MULTIPLE", "Vocabulary"]
@@ -15,24 +15,21 @@ __all__ = ["MULTIPLE", "Vocabulary"]
 # In `Vocabulary.single`, the bit of a number that is an index into `Vocabulary.multiple`.
 MULTIPLE = 0x80000000
 
-# A term's string and its number, beside the dictionary's own memory.
-_TERM_BYTES = 96
-
 
 class Vocabulary:
     """The surfaces and terms of one indexing thread, numbered in order of first appearance.
 
     For each surface, `single` has its term's number if it stands for one term and takes one
     position; otherwise MULTIPLE | i, and `multiple` has from i on: how many terms, how many
-    positions they take, then for each (its number, its offset in positions), by offset. Terms
-    are numbered for all languages together. Not for several threads at a time.
+    positions they take, then for each (its number, its offset in positions), by offset. `terms`
+    has the terms of all languages in UTF-8. Not for several threads at a time.
     """
 
     def __init__(self, languages: Sequence[str] = ()) -> None:
         self.single = array("I")
         self.multiple = array("I")
         self._surfaces = Surfaces()
-        self._terms = _Numbers()
+        self.terms = Terms()
         self._languages: dict[str, int] = {}
         self._expanders: list[Expander] = []
         for language in languages:
@@ -61,34 +58,25 @@ class Vocabulary:
         self._resolve()
         return found
 
-    def terms(self) -> list[bytes]:
-        """The terms in UTF-8, each at its number."""
-        return [term.encode() for term in self._terms]
-
-    @property
-    def term_count(self) -> int:
-        """How many terms there are."""
-        return len(self._terms)
-
     @property
     def nbytes(self) -> int:
         """About how many bytes of memory it holds."""
         numbers = (len(self.single) + len(self.multiple)) * self.single.itemsize
-        terms = sys.getsizeof(self._terms) + len(self._terms) * _TERM_BYTES
-        return self._surfaces.nbytes + numbers + terms
+        return self._surfaces.nbytes + numbers + self.terms.nbytes
 
     def _resolve(self) -> None:
         """Gives the surfaces that are new their terms."""
         first = len(self.single)
         languages, surfaces = self._surfaces.surfaces(first)
         found, several = self._expanded(languages, surfaces)
-        terms = self._terms
-        self.single.extend([terms[term] for term in found])
+        self.single += self.terms.numbers(found)
+        parts = [part.term for expansion in several.values() for part in expansion.parts]
+        numbers = iter(self.terms.numbers(parts))
         for place, expansion in several.items():
             self.single[first + place] = MULTIPLE | len(self.multiple)
             self.multiple.extend((len(expansion.parts), expansion.width))
             for part in expansion.parts:
-                self.multiple.extend((terms[part.term], part.offset))
+                self.multiple.extend((next(numbers), part.offset))
 
     def _expanded(
         self, languages: bytes, surfaces: list[str]
@@ -105,11 +93,3 @@ class Vocabulary:
                 found[place] = term
             several.update((places[place], expansion) for place, expansion in more.items())
         return found, several
-
-
-class _Numbers(dict[str, int]):
-    """Term → its number, given where it is first asked for."""
-
-    def __missing__(self, term: str) -> int:
-        number = self[term] = len(self)
-        return number

@@ -14,7 +14,7 @@ __all__ = [
     "IMAGES_FIELD",
     "LIST_HEADER",
     "MAX_RECORD_KEYS",
-    "MAX_VALUE_BYTES",
+    "MAX_TERM_BYTES",
     "NO_TIME",
     "OWN_FIELD",
     "RECORD_FIELDS",
@@ -38,8 +38,8 @@ DICTIONARY_BLOCK = 32
 # Bytes of a fingerprint: 128 bits, so that no two records ever share one by chance.
 FINGERPRINT = 16
 
-# Bytes of a whole value's term.
-MAX_VALUE_BYTES = 2040
+# Bytes of a term; a word has 255 characters at most.
+MAX_TERM_BYTES = 2040
 
 # The terms of a time: in full, and at seven coarser levels, of 2**8 to 2**56 microseconds, so
 # that a range of times is a few hundred terms at most (as Whoosh's NUMERIC fields have it).

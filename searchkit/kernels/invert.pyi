@@ -1,6 +1,7 @@
 from array import array
 
 class Run:
+    def __len__(self) -> int: ...
     @property
     def nbytes(self) -> int: ...
 

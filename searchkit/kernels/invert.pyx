@@ -34,6 +34,10 @@ cdef class Run:
         free(self.offsets)
         free(self.data.data)
 
+    def __len__(self):
+        """How many terms occur."""
+        return self.entries
+
     @property
     def nbytes(self):
         """Bytes of memory held."""

@@ -1,6 +1,7 @@
 from array import array
 
 from searchkit.kernels.invert import Run
+from searchkit.kernels.terms import Terms
 
 class FieldMerger:
     def __init__(self, lengths: array[int], positional: bool) -> None: ...
@@ -15,7 +16,7 @@ class FieldMerger:
 
 class RunMerger(FieldMerger):
     def __init__(
-        self, runs: list[Run], terms: list[bytes], lengths: array[int], positional: bool
+        self, runs: list[Run], terms: Terms, lengths: array[int], positional: bool
     ) -> None: ...
 
 class SegmentMerger(FieldMerger):

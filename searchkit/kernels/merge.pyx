@@ -6,7 +6,7 @@ that are on disk, with deletions dropped, and no text is looked at again. Both g
 extents piece by piece, so that memory holds the dictionary and one piece.
 """
 
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, qsort
 from libc.string cimport memcmp, memcpy, memset
@@ -23,6 +23,7 @@ from searchkit.kernels.dictionary cimport (
 from searchkit.kernels.invert cimport Run
 from searchkit.kernels.packing cimport Buffer, get_varint, prefetch
 from searchkit.kernels.postings cimport List, decode_list, encode_list, free_list, grow_list
+from searchkit.kernels.terms cimport Terms
 
 cdef enum:
     DELETED = 0xFFFFFFFF
@@ -144,14 +145,16 @@ cdef int _by_bytes(const void* a, const void* b) noexcept nogil:
     return (x.size > y.size) - (x.size < y.size)
 
 
+@cython.no_gc_clear  # __dealloc__ needs `terms`
 cdef class RunMerger(FieldMerger):
     """Merges the runs of one field, given in the order of their documents.
 
-    `terms` are the terms by number, as UTF-8. Neither list may change before the last extent.
+    `terms` has all that the runs count. The list may not change while there is the merger, and
+    `terms` does not: it refuses.
     """
 
     cdef list runs
-    cdef list names
+    cdef Terms names
     cdef void** sources  # the runs, for use without the GIL
     cdef Named* order
     cdef size_t count
@@ -160,15 +163,17 @@ cdef class RunMerger(FieldMerger):
     cdef uint32_t* ends  # by term number: the end of its entries
 
     def __init__(
-        self, list runs, list terms, const uint32_t[::1] lengths, bint positional
+        self, list runs not None, Terms terms not None, const uint32_t[::1] lengths,
+        bint positional
     ):
         FieldMerger.__init__(self, lengths, positional)
-        cdef size_t known = len(terms)
+        cdef size_t known = terms.table.count
         cdef size_t total = 0
         cdef size_t i, n
         cdef Run run
         self.runs = runs
         self.names = terms
+        terms.readers += 1
         for run in runs:
             total += run.entries
         if total > <size_t>0xFFFFFFFF:
@@ -190,7 +195,7 @@ cdef class RunMerger(FieldMerger):
         n = 0
         for i in range(known):
             if self._entry_count(i):
-                self._name(n, i, <bytes?>terms[i])
+                self._name(n, i)
                 n += 1
         with nogil:
             qsort(self.order, self.count, sizeof(Named), _by_bytes)
@@ -200,15 +205,17 @@ cdef class RunMerger(FieldMerger):
         free(self.entries)
         free(self.ends)
         free(self.order)
+        if self.names is not None:
+            self.names.readers -= 1
 
     cdef inline size_t _entry_count(self, size_t term) noexcept nogil:
         return self.ends[term] - self._first_entry(term)
 
-    cdef void _name(self, size_t place, uint32_t number, bytes term) noexcept:
+    cdef void _name(self, size_t place, uint32_t number) noexcept:
         cdef Named* named = self.order + place
         cdef size_t i
-        named.data = <const uint8_t*>PyBytes_AS_STRING(term)
-        named.size = <uint32_t>PyBytes_GET_SIZE(term)
+        named.data = self.names.table.arena + self.names.table.surfaces[number].offset
+        named.size = self.names.table.surfaces[number].shape
         named.number = number
         named.prefix = 0
         for i in range(8):

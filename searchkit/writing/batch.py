@@ -22,7 +22,7 @@ from searchkit.codec.values import filter_term
 from searchkit.kernels import FINGERPRINT
 from searchkit.kernels.invert import Inverter, Run
 from searchkit.kernels.merge import RunMerger
-from searchkit.kernels.values import Values
+from searchkit.kernels.terms import Terms
 from searchkit.record import Record
 from searchkit.schema import CAPTION_GAP, LIST_COLUMNS, TEXT_FIELDS, VALUE_FIELDS
 
@@ -31,9 +31,18 @@ __all__ = ["BuiltSegment", "Entry", "SegmentBuilder"]
 _NO_NUMBERS = array("I")
 _NO_FINGERPRINT = bytes(FINGERPRINT)
 
-# The vocabulary outlives its segment until it takes so many bytes; then the next one begins
-# a new one, as a stream of ever new words would otherwise fill the memory.
-_MAX_VOCABULARY_BYTES = 48 << 20
+# The vocabulary outlives its segment until it takes this part of the memory; then the next one
+# begins a new one, as a stream of ever new words would otherwise leave none for postings.
+_VOCABULARY_SHARE = 3
+
+# What a document takes in lengths and columns, and a filter value that is new in two tables.
+_DOCUMENT_BYTES = 150
+_FILTER_BYTES = 250
+
+# What merging the runs of a field takes for each entry of them, and for each term: its place in
+# the order, twice while it is sorted, and in the dictionary, twice when it is complete.
+_MERGED_ENTRY_BYTES = 8
+_MERGED_TERM_BYTES = 70
 
 
 class Entry(NamedTuple):
@@ -58,18 +67,20 @@ class SegmentBuilder:
     """Builds one segment after the other; used by one thread at a time.
 
     Articles are written to the segment's file as they come; postings are kept in memory,
-    about half as large as the text, until `finish`. Raises CancelledError soon after `stopped`
-    has become true.
+    about half as large as the text, until `finish`, which is due before `nbytes` exceeds
+    `memory`. Raises CancelledError soon after `stopped` has become true.
     """
 
     def __init__(
         self,
         storage: Storage,
         default_language: str,
+        memory: int,
         stopped: Callable[[], bool] = lambda: False,
     ) -> None:
         self._storage = storage
         self._default_language = default_language
+        self._most_vocabulary = memory // _VOCABULARY_SHARE
         self._stopped = stopped
         self._inverter = Inverter()
         self._vocabulary = Vocabulary([default_language])
@@ -78,7 +89,7 @@ class SegmentBuilder:
         self._begin()
 
     def _begin(self) -> None:
-        if self._vocabulary.nbytes > _MAX_VOCABULARY_BYTES:
+        if self._vocabulary.nbytes > self._most_vocabulary:
             self._vocabulary = Vocabulary([self._default_language])
             self._language_numbers.clear()
         self._writer = None
@@ -87,8 +98,9 @@ class SegmentBuilder:
         self._languages: set[str] = set()
         self._runs: dict[str, list[Run]] = {name: [] for name in (*TEXT_FIELDS, *VALUE_FIELDS)}
         self._run_bytes = 0
+        self._entries = dict.fromkeys(self._runs, 0)
         self._lengths = {name: array("I") for name in TEXT_FIELDS}
-        self._values = Values()
+        self._values = Terms()
         self._filters = _Filters(self._values)
         self._published = array("Q")
         self._digests = FixedColumnWriter(DIGEST_BYTES)
@@ -103,11 +115,25 @@ class SegmentBuilder:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory held, about."""
-        # Columns and lengths take about 150 bytes a document.
-        return (
-            self._run_bytes + self._documents * 150 + self._values.nbytes + self._vocabulary.nbytes
+        """About how many bytes of memory it holds, and `finish` takes beside."""
+        held = (
+            self._run_bytes
+            + self._inverter.nbytes
+            + self._vocabulary.nbytes
+            + self._values.nbytes
+            + self._documents * _DOCUMENT_BYTES
+            + len(self._filters) * _FILTER_BYTES
         )
+        # One field after the other is merged.
+        return held + max(
+            self._merging(TEXT_FIELDS, self._vocabulary.terms),
+            self._merging(VALUE_FIELDS, self._values),
+        )
+
+    def _merging(self, fields: Iterable[str], terms: Terms) -> int:
+        """About how many bytes merging the largest of these fields takes."""
+        entries = max(self._entries[field] for field in fields)
+        return entries * _MERGED_ENTRY_BYTES + len(terms) * _MERGED_TERM_BYTES
 
     @within_limits()
     def add(self, ordinal: int, entries: Sequence[Entry], name: str) -> None:
@@ -158,7 +184,7 @@ class SegmentBuilder:
                 self._vocabulary.multiple,
                 begin,
                 begin + texts_of_field,
-                self._vocabulary.term_count,
+                len(self._vocabulary.terms),
                 CAPTION_GAP,
                 True,
                 self._lengths[field],
@@ -187,7 +213,7 @@ class SegmentBuilder:
         return known[0]
 
     def _add_values(self, records: Sequence[Record]) -> None:
-        ids = array("I", [self._values.number(record.id) for record in records])
+        ids = self._values.numbers([record.id for record in records])
         self._invert("id", ids, array("I", range(1, len(records) + 1)))
         for name, column in self._columns.items():
             listed: list[tuple[str, ...]] = list(map(attrgetter(name), records))
@@ -223,6 +249,7 @@ class SegmentBuilder:
     def _keep(self, field: str, run: Run) -> None:
         self._runs[field].append(run)
         self._run_bytes += run.nbytes
+        self._entries[field] += len(run)
 
     @within_limits()
     def finish(self) -> BuiltSegment | None:
@@ -235,12 +262,10 @@ class SegmentBuilder:
             return None
         writer.end_stored()
         no_lengths = array("I", bytes(4 * self._documents))
-        text_terms = self._vocabulary.terms()
-        value_terms = self._values.terms()
         for field, runs in self._runs.items():
             text = field in TEXT_FIELDS
             lengths = self._lengths[field] if text else no_lengths
-            terms = text_terms if text else value_terms
+            terms = self._vocabulary.terms if text else self._values
             writer.add_field(field, RunMerger(runs, terms, lengths, text), lengths)
             runs.clear()
         writer.add_column("published", self._published.tobytes())
@@ -265,9 +290,12 @@ class SegmentBuilder:
 class _Filters:
     """The terms of filter values, of which there are few different ones."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Terms) -> None:
         self._values = values
         self._known: dict[str, int | None] = {}
+
+    def __len__(self) -> int:
+        return len(self._known)
 
     def numbers(self, listed: Iterable[Iterable[str]]) -> tuple[array[int], array[int]]:
         """The numbers of the terms of each document's values, one after the other, and where

@@ -22,9 +22,16 @@ class BuilderPool:
     """
 
     def __init__(
-        self, storage: Storage, language: str, workers: int, stopped: Callable[[], bool]
+        self,
+        storage: Storage,
+        language: str,
+        memory: int,
+        workers: int,
+        stopped: Callable[[], bool],
     ) -> None:
-        self._builders = [SegmentBuilder(storage, language, stopped) for _ in range(workers)]
+        self._builders = [
+            SegmentBuilder(storage, language, memory // workers, stopped) for _ in range(workers)
+        ]
         self._idle: queue.SimpleQueue[SegmentBuilder] = queue.SimpleQueue()
         for builder in self._builders:
             self._idle.put(builder)
@@ -35,7 +42,7 @@ class BuilderPool:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory that the segments being built hold, about."""
+        """About how many bytes of memory the segments being built hold, and take to finish."""
         return sum(builder.nbytes for builder in self._builders)
 
     def submit(self, ordinal: int, entries: Sequence[Entry]) -> None:

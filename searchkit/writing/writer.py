@@ -28,7 +28,7 @@ __all__ = ["Outcome", "Writer"]
 
 # A batch has about so many bytes of stored articles, or so many of them: enough work for a
 # worker that handing it over costs nothing, and little enough to stay in the processor's caches.
-_BATCH_BYTES = 2 << 20
+_BATCH_BYTES = 1 << 20
 _BATCH_ARTICLES = 2_000
 
 # What an article that is not yet in a segment costs the writer beside its postings.
@@ -73,7 +73,7 @@ class Writer:
             self._segments = [OwnedSegment.of_commit(each) for each in snapshot.segments]
             self._stop = threading.Event()
             self._pool = BuilderPool(
-                self._storage, self._manifest.language, workers, self._stop.is_set
+                self._storage, self._manifest.language, memory, workers, self._stop.is_set
             )
             self._closing.callback(self._pool.close)
             self._merger = ThreadPoolExecutor(1, thread_name_prefix="searchkit-merge")

@@ -72,7 +72,7 @@ def test_the_example_is_what_the_writer_writes(
     monkeypatch.setattr("searchkit.codec.stored.zstandard.ZstdCompressor", Compressor)
     directory = tmp_path / "written"
     directory.mkdir()
-    builder = SegmentBuilder(Storage(directory), "en")
+    builder = SegmentBuilder(Storage(directory), "en", 1 << 20)
     fog, more_fog = record_of(FOG), record_of(MORE_FOG)
     entries = [
         Entry(fog, digest_of(fog.stored), FINGERPRINT),

@@ -111,7 +111,7 @@ def test_whoever_watches_the_progress_may_interrupt_it(tmp_path: Path, workers: 
 
 def test_a_segment_is_not_finished_when_nobody_waits_for_it(tmp_path: Path) -> None:
     stop = threading.Event()
-    builder = SegmentBuilder(Storage(tmp_path), "en", stop.is_set)
+    builder = SegmentBuilder(Storage(tmp_path), "en", 1 << 20, stop.is_set)
     one = record_of(article(1))
     builder.add(0, [Entry(one, digest_of(one.stored), b"")], new_segment_name())
     stop.set()

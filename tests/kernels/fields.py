@@ -97,3 +97,10 @@ def written(merger: object, limit: int = 1 << 20) -> tuple[bytes, bytes]:
     """The dictionary and the extents of a merger."""
     pieces = list(iter(lambda: merger.extents(limit), b""))
     return merger.dictionary(), b"".join(pieces)
+
+
+def numbered(kernels: SimpleNamespace, names: Sequence[bytes]) -> object:
+    """The terms of these names, each at its place."""
+    terms = kernels.Terms()
+    assert list(terms.numbers(list(names))) == list(range(len(names)))
+    return terms

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.kernels.fields import NO_NUMBERS, Field, read_field, written
+from tests.kernels.fields import NO_NUMBERS, Field, numbered, read_field, written
 from tests.kernels.twins import COMPILED, REFERENCE, on_both
 
 MANY = 0x80000000
@@ -128,7 +128,7 @@ def test_a_batch_becomes_the_postings_of_its_terms(
     run, found = batch.invert(kernels.Inverter(), 0, len(texts), gap, positional, lengths)
     assert list(found) == starts
     assert {document: length for document, length in enumerate(lengths) if length} == lengths_of
-    merger = kernels.RunMerger([run], NAMES, lengths, positional)
+    merger = kernels.RunMerger([run], numbered(kernels, NAMES), lengths, positional)
     dictionary, extents = written(merger)
     wanted = field if positional else without_positions(field)
     assert read_field(kernels, dictionary, extents, positional) == wanted
@@ -146,7 +146,7 @@ def test_kernel_and_twin_lead_to_the_same_bytes(texts: list[Text], positional: b
         run, starts = Batch(texts).invert(
             kernels.Inverter(), 0, len(texts), 10, positional, lengths
         )
-        merger = kernels.RunMerger([run], NAMES, lengths, positional)
+        merger = kernels.RunMerger([run], numbered(kernels, NAMES), lengths, positional)
         results.append((*written(merger), starts, lengths))
     assert results[0] == results[1]
 
@@ -164,7 +164,7 @@ def test_an_inverter_takes_some_texts_and_remembers_nothing_of_those_before(
     run, starts = batch.invert(inverter, first, last, 3, True, lengths)
     field, expected_starts, _ = expected(texts[first:last], 3)
     assert list(starts) == expected_starts
-    dictionary, extents = written(kernels.RunMerger([run], NAMES, lengths, True))
+    dictionary, extents = written(kernels.RunMerger([run], numbered(kernels, NAMES), lengths, True))
     assert read_field(kernels, dictionary, extents, True) == field
 
 
@@ -176,7 +176,7 @@ def test_captions_are_a_gap_apart_even_if_some_are_empty(kernels: SimpleNamespac
     run, starts = Batch(texts).invert(kernels.Inverter(), 0, 5, 1000, True, lengths)
     assert list(starts) == [0, 1001, 2001, 0, 1000]
     assert list(lengths) == [3, 2]
-    dictionary, extents = written(kernels.RunMerger([run], NAMES, lengths, True))
+    dictionary, extents = written(kernels.RunMerger([run], numbered(kernels, NAMES), lengths, True))
     assert read_field(kernels, dictionary, extents, True) == {
         NAMES[4]: {0: [0, 1, 2001], 1: [0, 1000]}
     }
@@ -189,7 +189,7 @@ def test_without_surfaces_tokens_are_terms(kernels: SimpleNamespace) -> None:
         *(array("I", [2, 2, 0, 2]), array("I", [3, 3, 4]), array("I", [0, 1, 2])),
         *(NO_NUMBERS, NO_NUMBERS, 0, 3, 3, 0, False, lengths),
     )
-    merger = kernels.RunMerger([run], [b"a", b"b", b"c"], lengths, False)
+    merger = kernels.RunMerger([run], numbered(kernels, [b"a", b"b", b"c"]), lengths, False)
     dictionary, extents = written(merger)
     assert read_field(kernels, dictionary, extents, False) == {b"a": {0: []}, b"c": {0: [], 2: []}}
     assert list(lengths) == [3, 0, 1]
@@ -206,7 +206,7 @@ def test_a_surface_without_terms_leaves_its_positions_free(kernels: SimpleNamesp
     lengths = array("I", [0])
     run, starts = Batch(texts).invert(kernels.Inverter(), 0, 3, 10, True, lengths)
     assert list(starts) == [0, 11, 21]
-    dictionary, extents = written(kernels.RunMerger([run], NAMES, lengths, True))
+    dictionary, extents = written(kernels.RunMerger([run], numbered(kernels, NAMES), lengths, True))
     assert read_field(kernels, dictionary, extents, True) == {NAMES[3]: {0: [1, 21]}}
 
 
@@ -217,7 +217,7 @@ def test_a_frequent_term_gets_blocks(kernels: SimpleNamespace, count: int) -> No
     texts = [(3 * number, [word] * (1 + number % 3)) for number in range(count)]
     lengths = array("I", [0]) * (3 * count)
     run, _ = Batch(texts).invert(kernels.Inverter(), 0, count, 1, True, lengths)
-    dictionary, extents = written(kernels.RunMerger([run], NAMES, lengths, True))
+    dictionary, extents = written(kernels.RunMerger([run], numbered(kernels, NAMES), lengths, True))
     assert read_field(kernels, dictionary, extents, True) == {
         NAMES[0]: {3 * number: list(range(1 + number % 3)) for number in range(count)}
     }
@@ -228,6 +228,7 @@ def test_a_run_says_how_much_memory_it_holds(kernels: SimpleNamespace) -> None:
     texts = [(number, [(1, [(number % 5, 0)])]) for number in range(1000)]
     inverter = kernels.Inverter()
     run, _ = Batch(texts).invert(inverter, 0, 1000, 1, True, array("I", [0]) * 1000)
+    assert len(run) == 5
     assert 1000 < run.nbytes < 6000
     assert inverter.nbytes < 1_000_000
 
@@ -236,6 +237,8 @@ def test_a_run_says_how_much_memory_it_holds(kernels: SimpleNamespace) -> None:
 def test_lengths_are_counted_only_if_wanted(kernels: SimpleNamespace) -> None:
     batch = Batch([(0, [(1, [(3, 0)])])])
     run, _ = batch.invert(kernels.Inverter(), 0, 1, 0, False, NO_NUMBERS)
-    dictionary, extents = written(kernels.RunMerger([run], NAMES, array("I", [0]), False))
+    dictionary, extents = written(
+        kernels.RunMerger([run], numbered(kernels, NAMES), array("I", [0]), False)
+    )
     assert read_field(kernels, dictionary, extents, False) == {NAMES[3]: {0: []}}
     assert len(NO_NUMBERS) == 0

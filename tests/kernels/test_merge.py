@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.kernels.fields import NO_NUMBERS, SLACK, Field, encode, read_field, written
+from tests.kernels.fields import NO_NUMBERS, SLACK, Field, encode, numbered, read_field, written
 from tests.kernels.twins import COMPILED, REFERENCE, fenced, on_both
 
 DELETED = 0xFFFFFFFF
@@ -124,7 +124,7 @@ def test_runs_of_several_batches_become_one_field(
 ) -> None:
     lengths = array("I", [0]) * 40
     runs, field = runs_of(kernels, batches, lengths, positional)
-    merger = kernels.RunMerger(runs, NAMES, lengths, positional)
+    merger = kernels.RunMerger(runs, numbered(kernels, NAMES), lengths, positional)
     dictionary, extents = written(merger)
     assert read_field(kernels, dictionary, extents, positional) == field
     assert merger.terms == len(field)
@@ -138,14 +138,16 @@ def test_kernel_and_twin_merge_runs_to_the_same_bytes(
     for kernels in (COMPILED, REFERENCE):
         lengths = array("I", [0]) * 40
         runs, _ = runs_of(kernels, batches, lengths, positional)
-        results.append(written(kernels.RunMerger(runs, NAMES, lengths, positional)))
+        results.append(
+            written(kernels.RunMerger(runs, numbered(kernels, NAMES), lengths, positional))
+        )
     assert results[0] == results[1]
 
 
 @on_both
 def test_terms_are_in_the_order_of_their_bytes(kernels: SimpleNamespace) -> None:
     # The first eight bytes alike, one the beginning of another, zeros, bytes above 127.
-    names = ["straße", "strasse", "", "a", "a\0", "a\0\0", "\U0010ffff", "\ufffd", "é", "z"]
+    names = ["straße", "strasse", "a", "a\0", "a\0\0", "\U0010ffff", "\ufffd", "é", "z"]
     names += ["international", "internationally", "internat", "interna", "internationalé", "\0"]
     terms = [name.encode() for name in names]
     lengths = array("I", [len(terms)])
@@ -153,7 +155,7 @@ def test_terms_are_in_the_order_of_their_bytes(kernels: SimpleNamespace) -> None
         *(array("I", range(len(terms))), array("I", [len(terms)]), array("I", [0])),
         *(NO_NUMBERS, NO_NUMBERS, 0, 1, len(terms), 0, True, lengths),
     )
-    dictionary, extents = written(kernels.RunMerger([run], terms, lengths, True))
+    dictionary, extents = written(kernels.RunMerger([run], numbered(kernels, terms), lengths, True))
     assert list(read_field(kernels, dictionary, extents, True)) == sorted(terms)
 
 
@@ -166,7 +168,7 @@ def test_runs_without_a_term_make_an_empty_field(kernels: SimpleNamespace) -> No
     )
     assert len(starts) == 0
     for runs in ([], [empty], [empty, empty]):
-        merger = kernels.RunMerger(runs, [], lengths, True)
+        merger = kernels.RunMerger(runs, kernels.Terms(), lengths, True)
         assert written(merger) == (bytes(8), b"")
         assert (merger.terms, merger.occurrences) == (0, 0)
 
@@ -179,8 +181,8 @@ def test_pieces_hold_no_more_than_the_limit_and_one_extent(
     batches = [[[term, term, 0] for term in range(40)]]
     lengths = array("I", [0]) * 40
     runs, _ = runs_of(kernels, batches, lengths, True)
-    whole = written(kernels.RunMerger(runs, NAMES, lengths, True))
-    merger = kernels.RunMerger(runs, NAMES, lengths, True)
+    whole = written(kernels.RunMerger(runs, numbered(kernels, NAMES), lengths, True))
+    merger = kernels.RunMerger(runs, numbered(kernels, NAMES), lengths, True)
     pieces = list(iter(lambda: merger.extents(limit), b""))
     assert merger.extents(limit) == b""
     assert (merger.dictionary(), b"".join(pieces)) == whole
@@ -263,23 +265,35 @@ def test_a_source_without_documents_adds_nothing(kernels: SimpleNamespace) -> No
 
 @pytest.mark.parametrize("positional", [True, False])
 def test_merging_runs_or_segments_gives_the_same(positional: bool) -> None:
+    names = numbered(COMPILED, NAMES)
     batches = [[[3, 1, 3], [], [3]], [[1, 5]], [[3, 3, 3]] * 130]
     lengths = array("I", [0]) * 140
     runs, _ = runs_of(COMPILED, batches, lengths, positional)
-    at_once = written(COMPILED.RunMerger(runs, NAMES, lengths, positional))
+    at_once = written(COMPILED.RunMerger(runs, names, lengths, positional))
     sources, first = [], 0
     for batch in batches:
         of_batch = array("I", [0]) * len(batch)
         (run,), _ = runs_of(COMPILED, [batch], of_batch, positional)
-        dictionary, extents = written(COMPILED.RunMerger([run], NAMES, of_batch, positional))
+        dictionary, extents = written(COMPILED.RunMerger([run], names, of_batch, positional))
         numbers = array("I", range(first, first + len(batch)))
         sources.append((dictionary, extents + SLACK, numbers))
         first += len(batch)
     assert written(COMPILED.SegmentMerger(sources, lengths, positional)) == at_once
 
 
-def test_terms_that_are_no_bytes_are_refused() -> None:
+def test_terms_that_are_being_merged_take_no_others_until_the_merger_is_gone() -> None:
+    lengths, names = array("I", [0]), numbered(COMPILED, NAMES)
+    (run,), _ = runs_of(COMPILED, [[[0]]], lengths, True)
+    mergers = [COMPILED.RunMerger([run], names, lengths, True) for _ in range(2)]
+    while mergers:
+        with pytest.raises(RuntimeError, match="being merged"):
+            names.number(b"new")
+        mergers.pop()
+    assert names.number(b"new") == len(NAMES)
+
+
+def test_terms_that_are_no_table_are_refused() -> None:
     lengths = array("I", [0])
     (run,), _ = runs_of(COMPILED, [[[0]]], lengths, True)
     with pytest.raises(TypeError):
-        COMPILED.RunMerger([run], ["text"], lengths, True)
+        COMPILED.RunMerger([run], [b"0"], lengths, True)

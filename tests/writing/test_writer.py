@@ -405,6 +405,14 @@ def test_memory_bounds_what_is_held(fresh_index: Index) -> None:
     assert len(fresh_index) == 2000
 
 
+def test_words_of_earlier_articles_do_not_use_up_the_memory(fresh_index: Index) -> None:
+    # Twice as much as the memory holds, if all words stayed.
+    stream = (article(n, " ".join(f"word{n}x{m}" for m in range(50))) for n in range(2000))
+    with mock.patch.object(writer, "_BATCH_ARTICLES", 50):
+        fresh_index.add(stream, memory=4 << 20, workers=1)
+    assert 1 < fresh_index.info().generation < 15
+
+
 class AsADict(RuleBasedStateMachine):
     """An index behaves as a dict from id to article, whatever is done in whatever order."""
 

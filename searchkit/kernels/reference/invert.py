@@ -22,6 +22,10 @@ class Run:
     def __init__(self) -> None:
         self.postings: dict[int, dict[int, list[int]]] = {}
 
+    def __len__(self) -> int:
+        """How many terms occur."""
+        return len(self.postings)
+
     @property
     def nbytes(self) -> int:
         """Bytes of memory that the positions would take as numbers of 32 bits."""

@@ -13,6 +13,7 @@ from itertools import pairwise
 from searchkit.kernels.reference.dictionary import Dictionary, DictionaryBuilder
 from searchkit.kernels.reference.invert import Run
 from searchkit.kernels.reference.postings import Encoder, PostingList
+from searchkit.kernels.reference.terms import Terms
 
 __all__ = ["FieldMerger", "RunMerger", "SegmentMerger"]
 
@@ -86,23 +87,23 @@ class FieldMerger:
 class RunMerger(FieldMerger):
     """Merges the runs of one field, given in the order of their documents.
 
-    `terms` are the terms by number, as UTF-8. Neither list may change before the last extent.
+    `terms` has all that the runs count. Neither may change while there is the merger.
     """
 
     def __init__(
-        self, runs: list[Run], terms: list[bytes], lengths: array[int], positional: bool
+        self, runs: list[Run], terms: Terms, lengths: array[int], positional: bool
     ) -> None:
         super().__init__(lengths, positional)
         self._runs = runs
-        self._names = terms
+        self._terms = terms
 
     def _merged(self) -> Iterator[tuple[bytes, list[_Posting]]]:
         occurring = {number for run in self._runs for number in run.postings}
-        for number in sorted(occurring, key=self._names.__getitem__):
+        for number in sorted(occurring, key=self._terms.__getitem__):
             postings = [
                 posting for run in self._runs for posting in run.postings.get(number, {}).items()
             ]
-            yield self._names[number], postings
+            yield self._terms[number], postings
 
 
 class SegmentMerger(FieldMerger):

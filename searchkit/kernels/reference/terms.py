@@ -1,0 +1,60 @@
+"""Terms, of words and of whole values, numbered in order of first appearance."""
+
+from __future__ import annotations
+
+from array import array
+
+from searchkit.kernels import MAX_TERM_BYTES, NO_TIME, TIME_LEVELS
+
+__all__ = ["Terms"]
+
+
+class Terms:
+    """Terms of 1 to MAX_TERM_BYTES bytes, numbered from 0.
+
+    What numbers terms raises ValueError for one that is empty or too long; those before it keep
+    their numbers. The compiled one raises RuntimeError while a merger reads its terms.
+    """
+
+    def __init__(self) -> None:
+        self._terms: list[bytes] = []
+        self._numbers: dict[bytes, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._terms)
+
+    def __getitem__(self, number: int) -> bytes:
+        """The term with this number."""
+        return self._terms[number]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the terms."""
+        return sum(map(len, self._terms))
+
+    def number(self, term: bytes) -> int:
+        """The number of a term."""
+        if not 0 < len(term) <= MAX_TERM_BYTES:
+            raise ValueError(f"a term of {len(term)} bytes; it takes 1 to {MAX_TERM_BYTES}")
+        if term not in self._numbers:
+            self._numbers[term] = len(self._terms)
+            self._terms.append(term)
+        return self._numbers[term]
+
+    def numbers(self, terms: list[str] | list[bytes]) -> array[int]:
+        """The numbers of terms, which are bytes, or str that stand for their UTF-8."""
+        return array(
+            "I",
+            [self.number(term.encode() if isinstance(term, str) else term) for term in terms],
+        )
+
+    def times(self, keys: array[int]) -> tuple[array[int], array[int]]:
+        """The numbers of the terms of times, and where each time's end."""
+        tokens, ends = array("I"), array("I")
+        for key in keys:
+            if key != NO_TIME:
+                for shift in range(0, 8 * TIME_LEVELS, 8):
+                    term = bytes((shift,)) + (key >> shift).to_bytes(8, "big")
+                    tokens.append(self.number(term))
+            ends.append(len(tokens))
+        return tokens, ends

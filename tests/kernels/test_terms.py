@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from array import array
+from datetime import datetime, timezone
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from whoosh.fields import DATETIME
+
+from searchkit.kernels import MAX_TERM_BYTES, NO_TIME
+from searchkit.record import published_key
+from tests.kernels.twins import COMPILED, REFERENCE, on_both
+
+bytes_terms = st.binary(min_size=1, max_size=20) | st.sampled_from(
+    [b"\0", b"\0\0", b"a", b"a\0", b"12345678", b"123456789", b"\0" * 9, b"x" * MAX_TERM_BYTES]
+)
+words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+
+
+@given(st.lists(bytes_terms | words))
+def test_terms_are_numbered_in_the_order_in_which_they_appear(drawn: list[bytes | str]) -> None:
+    ours, twin = COMPILED.Terms(), REFERENCE.Terms()
+    assert ours.numbers(drawn) == twin.numbers(drawn)
+    encoded = [term.encode() if isinstance(term, str) else term for term in drawn]
+    assert list(ours) == list(twin) == list(dict.fromkeys(encoded))
+    assert [ours.number(term) for term in encoded] == list(ours.numbers(drawn))
+    assert len(ours) == len(twin)
+
+
+@on_both
+def test_thousands_of_terms_keep_their_numbers(kernels: SimpleNamespace) -> None:
+    terms = kernels.Terms()
+    drawn = [str(number).encode() for number in range(20_000)]
+    for _ in range(2):
+        assert list(terms.numbers(drawn)) == list(range(20_000))
+    assert list(terms) == drawn
+    assert terms.nbytes >= sum(map(len, drawn))
+
+
+@on_both
+@pytest.mark.parametrize("term", [b"", "", b"x" * (MAX_TERM_BYTES + 1), "é" * MAX_TERM_BYTES])
+def test_a_term_of_no_length_and_one_too_long_are_refused(
+    kernels: SimpleNamespace, term: bytes | str
+) -> None:
+    terms = kernels.Terms()
+    with pytest.raises(ValueError, match="it takes 1 to"):
+        terms.numbers(["before", term, "after"])
+    assert list(terms) == [b"before"]
+    if isinstance(term, bytes):
+        with pytest.raises(ValueError, match="it takes 1 to"):
+            terms.number(term)
+
+
+@on_both
+def test_a_number_that_no_term_has_is_refused(kernels: SimpleNamespace) -> None:
+    terms = kernels.Terms()
+    terms.number(b"only")
+    with pytest.raises(IndexError):
+        terms[1]
+
+
+def test_what_is_no_term_is_refused() -> None:
+    terms = COMPILED.Terms()
+    with pytest.raises(TypeError):
+        terms.numbers([1])
+    with pytest.raises(UnicodeEncodeError):
+        terms.numbers(["\ud800"])
+    assert len(terms) == 0
+
+
+@given(st.lists(st.integers(0, NO_TIME) | st.just(NO_TIME)))
+def test_times_have_a_term_for_each_level(keys: list[int]) -> None:
+    ours, twin = COMPILED.Terms(), REFERENCE.Terms()
+    assert ours.times(array("Q", keys)) == twin.times(array("Q", keys))
+    assert list(ours) == list(twin)
+
+
+@on_both
+def test_the_terms_of_a_time_are_those_of_whoosh(kernels: SimpleNamespace) -> None:
+    moment = datetime(2020, 2, 20, 10, 30, 0, 123456)
+    terms = kernels.Terms()
+    tokens, ends = terms.times(array("Q", [published_key(moment.replace(tzinfo=timezone.utc))]))
+    assert list(ends) == [8]
+    wanted = {term for term, *_ in DATETIME().index(moment)}
+    assert {terms[token] for token in tokens} == wanted
