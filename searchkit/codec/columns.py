@@ -129,16 +129,12 @@ class WordsColumnWriter:
     """Collects lists of words, of which there are few different ones."""
 
     def __init__(self) -> None:
-        self._places: dict[str, int] = {}
+        self._places = _Places()
         self._numbers = NumbersColumnWriter()
 
-    def extend_lists(self, lists: Iterable[Iterable[str]]) -> None:
-        """The words of the next documents."""
-        places = self._places
-        self._numbers.extend_lists(
-            [places.setdefault(word, len(places)) for word in words] if words else ()
-            for words in lists
-        )
+    def extend_flat(self, words: Iterable[str], ends: Iterable[int]) -> None:
+        """The words of the next documents, one after the other, and where each one's end."""
+        self._numbers.extend_flat(map(self._places.__getitem__, words), ends)
 
     def extend_empty(self, documents: int) -> None:
         """So many documents without words."""
@@ -152,7 +148,7 @@ class WordsColumnWriter:
             for place in dict.fromkeys(numbers):
                 if place not in places:
                     word = column.words[place]
-                    places[place] = self._places.setdefault(word, len(self._places))
+                    places[place] = self._places[word]
             self._numbers.extend_flat(map(places.__getitem__, numbers), ends)
 
     def encode(self) -> bytes:
@@ -165,6 +161,14 @@ class WordsColumnWriter:
             ends.append(end)
         head = array("I", [len(encoded)]).tobytes() + ends.tobytes()
         return head + b"".join(encoded) + bytes(-end % 4) + self._numbers.encode()
+
+
+class _Places(dict[str, int]):
+    """Word → its place, given where it is first asked for."""
+
+    def __missing__(self, word: str) -> int:
+        place = self[word] = len(self)
+        return place
 
 
 class WordsColumn(Sequence[list[str]]):

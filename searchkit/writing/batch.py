@@ -29,6 +29,7 @@ from searchkit.schema import CAPTION_GAP, LIST_COLUMNS, TEXT_FIELDS, VALUE_FIELD
 __all__ = ["BuiltSegment", "Entry", "SegmentBuilder"]
 
 _NO_NUMBERS = array("I")
+_NO_TERM = 0xFFFFFFFF
 _NO_FINGERPRINT = bytes(FINGERPRINT)
 
 # The vocabulary outlives its segment until it takes this part of the memory; then the next one
@@ -220,8 +221,13 @@ class SegmentBuilder:
             if not any(listed):
                 column.extend_empty(len(records))
                 continue
-            self._invert(name, *self._filters.numbers(listed))
-            column.extend_lists(listed)
+            words = list(itertools.chain.from_iterable(listed))
+            ends = array("I", itertools.accumulate(map(len, listed)))
+            column.extend_flat(words, ends)
+            numbers = array("I", map(self._filters.__getitem__, words))
+            if _NO_TERM in numbers:
+                numbers, ends = _without_blanks(numbers, ends)
+            self._invert(name, numbers, ends)
         keys = array("Q", [record.published for record in records])
         self._published += keys
         self._invert("published", *self._values.times(keys))
@@ -287,30 +293,24 @@ class SegmentBuilder:
         self._begin()
 
 
-class _Filters:
-    """The terms of filter values, of which there are few different ones."""
+class _Filters(dict[str, int]):
+    """Filter value → the number of its term, or NO_TERM for white space."""
 
     def __init__(self, values: Terms) -> None:
+        super().__init__()
         self._values = values
-        self._known: dict[str, int | None] = {}
 
-    def __len__(self) -> int:
-        return len(self._known)
+    def __missing__(self, value: str) -> int:
+        term = filter_term(value)
+        number = self[value] = self._values.number(term.encode()) if term else _NO_TERM
+        return number
 
-    def numbers(self, listed: Iterable[Iterable[str]]) -> tuple[array[int], array[int]]:
-        """The numbers of the terms of each document's values, one after the other, and where
-        each document's end; values of white space have none.
-        """
-        known = self._known
-        tokens: list[int] = []
-        ends = []
-        for words in listed:
-            for word in words:
-                if word not in known:
-                    term = filter_term(word)
-                    known[word] = self._values.number(term.encode()) if term else None
-                number = known[word]
-                if number is not None:
-                    tokens.append(number)
-            ends.append(len(tokens))
-        return array("I", tokens), array("I", ends)
+
+def _without_blanks(numbers: array[int], ends: array[int]) -> tuple[array[int], array[int]]:
+    """The same without NO_TERM."""
+    kept = [number != _NO_TERM for number in numbers]
+    before = [0, *itertools.accumulate(kept)]
+    return (
+        array("I", itertools.compress(numbers, kept)),
+        array("I", [before[end] for end in ends]),
+    )

@@ -57,7 +57,7 @@ def numbers(lists: list[list[int]]) -> NumbersColumn:
 
 def words(lists: list[list[str]]) -> WordsColumn:
     writer = WordsColumnWriter()
-    writer.extend_lists(lists)
+    writer.extend_flat(chain.from_iterable(lists), accumulate(map(len, lists)))
     return WordsColumn(memoryview(writer.encode()), len(lists))
 
 
@@ -118,7 +118,7 @@ def test_words_of_chosen_documents_are_taken_over(
 ) -> None:
     chosen = within(chosen, len(lists))
     writer = WordsColumnWriter()
-    writer.extend_lists([["own", "AP"]])
+    writer.extend_flat(["own", "AP"], [2])
     writer.extend(words(lists), chosen)
     expected = [["own", "AP"], *chosen_of(lists, chosen)]
     column = WordsColumn(memoryview(writer.encode()), len(expected))
@@ -146,5 +146,5 @@ def test_columns_of_no_documents_are_empty(make: Callable[[list[object]], object
 def test_the_numbers_of_words_are_aligned_whatever_the_length_of_the_words() -> None:
     for size in range(1, 9):
         writer = WordsColumnWriter()
-        writer.extend_lists([["x" * size], ["y"]])
+        writer.extend_flat(["x" * size, "y"], [1, 2])
         assert len(writer.encode()) % 4 == 0

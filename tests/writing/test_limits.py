@@ -90,6 +90,6 @@ def test_numbers_beyond_their_place_in_the_file_are_not_cut_off() -> None:
             return Vast()
 
     words = WordsColumnWriter()
-    words.extend_lists([[Word("x")]])
+    words.extend_flat([Word("x")], [1])
     with pytest.raises(OverflowError):
         words.encode()
