@@ -57,7 +57,7 @@ def numbers(lists: list[list[int]]) -> NumbersColumn:
 
 def words(lists: list[list[str]]) -> WordsColumn:
     writer = WordsColumnWriter()
-    writer.extend_flat(chain.from_iterable(lists), accumulate(map(len, lists)))
+    writer.extend_flat(itertools.chain.from_iterable(lists), itertools.accumulate(map(len, lists)))
     return WordsColumn(memoryview(writer.encode()), len(lists))
 
 
