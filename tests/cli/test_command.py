@@ -189,7 +189,7 @@ def test_info_names_the_compiled_kernels(archive: Path) -> None:
     kernels = run_json(archive, "info")["kernels"]
     assert set(kernels) == {file.stem for file in ROOT.glob("searchkit/kernels/*.pyx")}
     assert all(Path(file).suffix in (".so", ".pyd") for file in kernels.values())
-    assert re.search(r"kernels +dictionary, [^;]*; in\s", run(archive, "info").stdout)
+    assert re.search(r"kernels +dictionary, [^;]*;\s+in\s", run(archive, "info").stdout)
 
 
 def test_info_tells_of_deleted_articles_that_take_up_space(archive: Path) -> None:
