@@ -4,7 +4,7 @@ A commit is its manifest. All other files are written and synced first; the mani
 under a temporary name, synced, renamed, and the directory synced: with that the commit is made,
 and until then the one before is the last. Whoosh's table of contents follows. The files of two
 generations are kept: for readers that are just opening the one before, and in case the newest
-manifest is damaged. `docs/index-format.md` has the order in full.
+manifest is damaged or missing. `docs/index-format.md` has the order in full.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,6 +39,7 @@ _Opened = TypeVar("_Opened")
 _WriteToc = Callable[[Storage, Manifest], None]
 
 _MANIFEST = re.compile(r"manifest-(0|[1-9][0-9]{0,17})\.json")
+_TOC = re.compile(r"_MAIN_(0|[1-9][0-9]{0,17})\.toc")
 _OURS = re.compile(
     r"(manifest-[0-9]+\.json|_MAIN_[0-9]+\.toc|[0-9a-f]{16}\.segment"
     r"|[0-9a-f]{16}-[0-9]+\.deletions)(\.tmp)?"
@@ -48,7 +49,7 @@ _FORMAT_1_NAME = "searchkit.json"
 
 
 def generation_on_disk(storage: Storage) -> int:
-    """The number of the newest commit, readable or not; -1 without any.
+    """The number of the newest commit, readable or not, missing or there; -1 without any.
 
     Costs one listing of the directory. The next commit is this number plus one. Raises
     IndexNotFoundError without a directory.
@@ -66,11 +67,9 @@ def latest(storage: Storage) -> Manifest:
     tried: list[int] = []
     while generations := _generations(storage):
         try:
-            return _newest_readable(storage, generations)
-        except FileNotFoundError as error:  # noqa: PERF203  # the loop is for this
+            return _newest_readable(storage, generations, settled=generations == tried)
+        except FileNotFoundError:  # noqa: PERF203  # the loop is for this
             # A writer has removed it since, and then there is a newer one.
-            if generations == tried:
-                raise _lacking(storage, error) from error
             tried = generations
     raise _no_index(storage)
 
@@ -123,14 +122,17 @@ def clean(storage: Storage, manifest: Manifest, write_toc: _WriteToc) -> None:
     """What a writer does first, holding the lock: puts right what a killed one left.
 
     Removes the files of ours that neither this manifest, the latest, nor the one before it
-    refers to, and writes Whoosh's table of contents if it is missing. A newer manifest that
-    cannot be read stays until there is another commit, so that its number is not used again.
+    refers to, and writes Whoosh's table of contents if it is missing. What tells of a newer
+    commit that cannot be read stays until there is another one, so that its number is not used
+    again.
     Raises StorageError.
     """
     # A writer killed before this sync has left a commit that a power failure could take back.
     storage.sync_directory()
     kept, _ = _kept_and_outdated(storage, manifest)
-    kept |= {manifest_name(each) for each in _generations(storage) if each > manifest.generation}
+    for newer in _generations(storage):
+        if newer > manifest.generation:
+            kept |= {manifest_name(newer), toc_name(newer)}
     names = storage.names()
     for name in sorted(names):
         if _OURS.fullmatch(name) and name not in kept:
@@ -140,12 +142,25 @@ def clean(storage: Storage, manifest: Manifest, write_toc: _WriteToc) -> None:
 
 
 def _generations(storage: Storage) -> list[int]:
-    """The numbers of all commits on disk, the newest first."""
+    """The numbers of all commits on disk, the newest first.
+
+    One of which there is only the table of contents is the newest: that is written when its
+    manifest is there for good, so somebody else has taken the manifest away.
+    """
     try:
         names = storage.names()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise _no_index(storage) from error
-    found = (_MANIFEST.fullmatch(name) for name in names)
+    manifests, tables = _numbers(_MANIFEST, names), _numbers(_TOC, names)
+    # Without any manifest it is an index of Whoosh's own that has the tables.
+    if manifests and tables and tables[0] > manifests[0]:
+        return [tables[0], *manifests]
+    return manifests
+
+
+def _numbers(pattern: re.Pattern[str], names: Sequence[str]) -> list[int]:
+    """Those in the names of one kind of file, the largest first."""
+    found = map(pattern.fullmatch, names)
     return sorted((int(each[1]) for each in found if each), reverse=True)
 
 
@@ -154,7 +169,10 @@ def _read(storage: Storage, generation: int) -> Manifest:
     return decode_manifest(storage.read(name), storage.path / name)
 
 
-def _newest_readable(storage: Storage, generations: list[int]) -> Manifest:
+def _newest_readable(storage: Storage, generations: Sequence[int], *, settled: bool) -> Manifest:
+    """Raises FileNotFoundError for a manifest that is missing, unless it is `settled` that no
+    writer has just removed it.
+    """
     damage: list[IndexDamagedError] = []
     for generation in generations:
         try:
@@ -162,11 +180,16 @@ def _newest_readable(storage: Storage, generations: list[int]) -> Manifest:
         except IndexDamagedError as error:
             damage.append(error)
             continue
+        except FileNotFoundError as error:
+            if not settled:
+                raise
+            damage.append(_lacking(storage, error))
+            continue
         if damage:
             warnings.warn(
-                f"{storage.path / manifest_name(generations[0])} is damaged: the index is opened "
-                f"as of commit {generation}; restore the file from a copy, "
-                "or index again what came later",
+                f"{storage.path / manifest_name(generations[0])} is damaged or missing: the index "
+                f"is opened as of commit {generation}; restore the file from a copy, or run "
+                "`searchkit repair` and index again what came later",
                 IndexDamagedWarning,
                 stacklevel=3,
             )

@@ -195,6 +195,8 @@ def _open_all(storage: Storage, survey: _Survey) -> None:
                     survey.unreadable.append(Finding(name, _MISSING))
             except IndexDamagedError as error:
                 survey.unreadable.append(Finding(name, _facts(error)))
+    if manifest_name(survey.newest) not in names:
+        survey.unreadable.append(Finding(manifest_name(survey.newest), _MISSING))
     manifests.sort(key=lambda each: each.generation, reverse=True)
     expected = {LOCK_NAME, *survey.checked, *(each.file for each in survey.unreadable)}
     for manifest in manifests[:2]:

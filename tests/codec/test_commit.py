@@ -143,30 +143,73 @@ def test_a_writer_removes_what_a_killed_one_left(storage: Storage) -> None:
     assert storage.read(toc_name(1)) == b"as of 1"
 
 
-def test_the_commit_before_is_opened_when_the_last_is_damaged(storage: Storage) -> None:
+Loss = Callable[[Path], object]
+
+
+def truncated(manifest: Path) -> None:
+    manifest.write_bytes(b"{}")
+
+
+either_loss = pytest.mark.parametrize("lose", [truncated, Path.unlink])
+
+
+@either_loss
+def test_the_commit_before_is_opened_when_the_last_is_damaged_or_missing(
+    storage: Storage, lose: Loss
+) -> None:
     writer = Writer.create(storage)
     commits = [writer.commit(writer.add()) for _ in range(3)]
-    (storage.path / manifest_name(3)).write_bytes(b"{}")
-    with pytest.warns(IndexDamagedWarning, match=r"manifest-3.json is damaged.* as of commit 2"):
+    lose(storage.path / manifest_name(3))
+    with pytest.warns(
+        IndexDamagedWarning, match=r"manifest-3.json is damaged or missing.* as of commit 2"
+    ):
         assert latest(storage) == commits[1]
     assert_whole(storage, commits[1])
     (storage.path / manifest_name(2)).write_bytes(b"")
-    with pytest.raises(IndexDamagedError, match=r"manifest-3\.json is damaged"):
+    with pytest.raises(IndexDamagedError, match=r"is damaged: .*; run `searchkit verify`"):
         latest(storage)
 
 
-def test_the_number_of_a_damaged_commit_is_not_used_again(storage: Storage) -> None:
+@either_loss
+def test_the_number_of_a_commit_that_cannot_be_read_is_not_used_again(
+    storage: Storage, lose: Loss
+) -> None:
     writer = Writer.create(storage)
     for _ in range(3):
         writer.commit(writer.add())
-    (storage.path / manifest_name(3)).write_bytes(b"")
-    with pytest.warns(IndexDamagedWarning):
-        writer = Writer(storage)
-    assert writer.manifest.generation == 2
+    lose(storage.path / manifest_name(3))
+    for _ in range(2):  # the first leaves what the second is told by
+        with pytest.warns(IndexDamagedWarning):
+            writer = Writer(storage)
+        assert writer.manifest.generation == 2
     committed = writer.commit(*writer.manifest.segments, writer.add())
     assert committed.generation == 4
     assert latest(storage) == Writer(storage).manifest == committed
-    assert manifest_name(3) not in storage.names()
+    assert not {manifest_name(3), toc_name(3)} & set(storage.names())
+
+
+def test_what_a_writer_killed_before_its_manifest_has_left_is_no_commit(storage: Storage) -> None:
+    writer = Writer.create(storage)
+    committed = writer.commit(writer.add())
+    writer.delete(committed.segments[0], 3)
+    (storage.path / "manifest-2.json.tmp").touch()
+    (storage.path / "_MAIN_0002.toc").touch()
+    assert generation_on_disk(storage) == 1
+    assert latest(storage) == committed
+
+
+def test_a_table_of_contents_seen_before_its_manifest_is_no_damage(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A directory is listed piece by piece, while a writer commits."""
+    writer = Writer.create(storage)
+    committed = writer.commit(writer.add())
+    names = Storage.names
+    monkeypatch.setattr(
+        Storage, "names", lambda self: [each for each in names(self) if each != manifest_name(1)]
+    )
+    assert latest(storage) == committed
+    assert generation_on_disk(storage) == 1
 
 
 def test_an_index_of_a_later_format_is_refused_even_if_an_earlier_commit_is_not(
@@ -190,6 +233,9 @@ def test_where_there_is_no_index_it_is_said_what_there_is(tmp_path: Path) -> Non
     assert generation_on_disk(Storage(tmp_path)) == -1
     with pytest.raises(IndexNotFoundError, match="there is no directory"):
         latest(Storage(tmp_path / "nowhere"))
+    (tmp_path / "_MAIN_1.toc").touch()  # an index of Whoosh's own
+    with pytest.raises(IndexNotFoundError, match="there is no index in"):
+        latest(Storage(tmp_path))
     (tmp_path / "file").touch()
     with pytest.raises(IndexNotFoundError, match="is a file"):
         latest(Storage(tmp_path / "file"))
@@ -239,8 +285,11 @@ def test_a_file_that_the_last_commit_lacks_is_damage(storage: Storage) -> None:
 
 
 def test_a_manifest_that_is_a_dead_link_is_no_endless_search(storage: Storage) -> None:
-    Writer.create(storage)
+    writer = Writer.create(storage)
     (storage.path / manifest_name(1)).symlink_to("nowhere")
+    with pytest.warns(IndexDamagedWarning, match=r"manifest-1\.json is damaged or missing"):
+        assert latest(storage) == writer.manifest
+    (storage.path / manifest_name(0)).unlink()
     with pytest.raises(IndexDamagedError, match=r"manifest-1\.json is missing"):
         latest(storage)
 

@@ -198,6 +198,13 @@ def the_last_manifest_is_damaged(path: Path, manifest: Manifest) -> str:
 
 
 @damage("it is missing")
+def the_last_manifest_is_gone(path: Path, manifest: Manifest) -> str:
+    name = manifest_name(manifest.generation)
+    (path / name).unlink()
+    return name
+
+
+@damage("it is missing")
 def the_last_manifest_is_a_dead_link(path: Path, manifest: Manifest) -> str:
     name = manifest_name(manifest.generation + 1)
     (path / name).symlink_to("nowhere")

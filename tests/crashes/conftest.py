@@ -8,7 +8,7 @@ import pytest
 
 import searchkit
 from searchkit.codec.commit import latest
-from searchkit.codec.manifest import manifest_name
+from searchkit.codec.manifest import manifest_name, toc_name
 from searchkit.codec.storage import Storage
 from tests.codec.recording import write_out
 from tests.crashes.archive import article, articles_in, read_disk, without_syncs
@@ -48,9 +48,12 @@ def archive(twins: Path) -> Archive:
     manifest = manifest_name(commit.generation)
     deletions = tuple(each.deletions or "" for each in commit.segments)
     last = Commit(articles_in(path), answers_of(path))
-    (path / manifest).rename(twins / "manifest")
+    newest = (manifest, toc_name(commit.generation))
+    for name in newest:
+        (path / name).rename(twins / name)
     before = Commit(articles_in(path), answers_of(path))
-    (twins / "manifest").rename(path / manifest)
+    for name in newest:
+        (twins / name).rename(path / name)
     assert len(last.articles) == 135
     assert len(before.articles) == 137
     assert not any(map(refused, [*last.answers.values(), *before.answers.values()]))

@@ -103,7 +103,7 @@ def read_wrongly(archive: Archive, damage: Damage) -> Iterator[str]:
         answers = answers_of(archive.path)
         verification = attempt(lambda: searchkit.verify(archive.path))
     told = any(issubclass(each.category, IndexDamagedWarning) for each in warned)
-    silent = not told and damage.what != "missing" and not refused(answers["len"])
+    silent = not told and not refused(answers["len"])
     if damage.file == archive.manifest and silent:
         yield "it is not told that the last commit cannot be read"
     expected = archive.expected(damage).answers

@@ -35,7 +35,7 @@ def written_wrongly(archive: Archive, damage: Damage) -> Iterator[str]:
         if refused(added):
             yield from read_wrongly(archive, damage)
             return
-        if damage.file == archive.manifest and damage.what != "missing":
+        if damage.file == archive.manifest:
             yield "something is added to the commit before"
         yield from found_wrongly(archive, damage, "an addition")
         compacted = attempt(lambda: searchkit.open(path).compact())

@@ -184,11 +184,17 @@ def test_a_segment_and_the_deletions_of_another_may_be_damaged_at_once(copy: Pat
     assert ids(copy) == {*range(30), 40, 41, 42}
 
 
-def test_a_last_commit_that_cannot_be_read_is_abandoned(copy: Path) -> None:
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_last_commit_that_cannot_be_read_is_abandoned(copy: Path, gone: bool) -> None:
     newest = manifest_of(copy).generation
-    flip(copy / manifest_name(newest), 60)
+    if gone:
+        (copy / manifest_name(newest)).unlink()
+    else:
+        flip(copy / manifest_name(newest), 60)
     with pytest.warns(IndexDamagedWarning):
-        searchkit.open(copy)
+        index = searchkit.open(copy)
+    with pytest.warns(IndexDamagedWarning), pytest.raises(IndexDamagedError, match="nothing is a"):
+        index.add(articles(50))
     done = searchkit.repair(copy)
     assert (done.abandoned, done.verification.generation) == (newest, newest - 1)
     assert (done.generation, done.lost, done.back) == (newest + 1, (), 0)
