@@ -6,7 +6,8 @@
              padded to 4; then a `numbers` column of places in it, in the order of first use
 
 Each is written by a `...ColumnWriter` and read by the class without Writer, which is one
-structure in one place; `extend` takes over documents of another segment.
+structure in one place; `extend` takes over documents of another segment, stretches of neighbours
+one after the other. More numbers, or bytes of words, than 2**32 - 1 are an OverflowError.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ class FixedColumnWriter:
         self.size = size
         self._data = bytearray()
 
-    def append_all(self, values: Iterable[bytes]) -> None:
+    def append_all(self, values: Iterable[bytes | memoryview]) -> None:
         """The values of the next documents: `size` bytes each."""
         self._data += b"".join(values)
 
-    def extend(self, column: FixedColumn, documents: Iterable[int]) -> None:
+    def extend(self, column: FixedColumn, stretches: Iterable[range]) -> None:
         """The values of these documents of another column."""
-        self.append_all([column[document] for document in documents])
+        self.append_all(map(column.stretch, stretches))
 
     def encode(self) -> bytes:
         """The section."""
@@ -57,8 +58,11 @@ class FixedColumn(Sequence[bytes]):
     def __getitem__(self, document: int) -> bytes:  # type: ignore[override]  # no slices
         if not 0 <= document < len(self):
             raise IndexError(document)  # which also ends an iteration
-        start = document * self._size
-        return bytes(self._section[start : start + self._size])
+        return bytes(self.stretch(range(document, document + 1)))
+
+    def stretch(self, documents: range) -> memoryview:
+        """The values of neighbours, one after the other."""
+        return self._section[documents.start * self._size : documents.stop * self._size]
 
 
 class NumbersColumnWriter:
@@ -81,9 +85,16 @@ class NumbersColumnWriter:
         """So many documents without numbers."""
         self._ends.extend([len(self._numbers)] * documents)
 
-    def extend(self, column: NumbersColumn, documents: Iterable[int]) -> None:
+    def extend(self, column: NumbersColumn, stretches: Iterable[range]) -> None:
         """The lists of these documents of another column."""
-        self.extend_lists([column[document] for document in documents])
+        for documents in stretches:
+            self.extend_flat(*column.stretch(documents))
+
+    def extend_flat(self, numbers: Iterable[int], ends: Iterable[int]) -> None:
+        """The numbers of the next documents, one after the other, and where each one's end."""
+        begin = len(self._numbers)
+        self._numbers.extend(numbers)
+        self._ends.extend([begin + end for end in ends])
 
     def encode(self) -> bytes:
         """The section."""
@@ -102,8 +113,16 @@ class NumbersColumn(Sequence["array[int]"]):
         return self._documents
 
     def __getitem__(self, document: int) -> array[int]:  # type: ignore[override]  # no slices
-        start = self._ends[document - 1] if document else 0
-        return array("I", self._numbers[start : self._ends[document]])
+        return array("I", self._numbers[self._begin(document) : self._ends[document]])
+
+    def stretch(self, documents: range) -> tuple[memoryview, list[int]]:
+        """The numbers of neighbours, one after the other, and where each one's end among them."""
+        begin = self._begin(documents.start)
+        ends = self._ends[documents.start : documents.stop].tolist()
+        return self._numbers[begin : ends[-1]], [end - begin for end in ends]
+
+    def _begin(self, document: int) -> int:
+        return self._ends[document - 1] if document else 0
 
 
 class WordsColumnWriter:
@@ -125,9 +144,16 @@ class WordsColumnWriter:
         """So many documents without words."""
         self._numbers.extend_empty(documents)
 
-    def extend(self, column: WordsColumn, documents: Iterable[int]) -> None:
+    def extend(self, column: WordsColumn, stretches: Iterable[range]) -> None:
         """The words of these documents of another column."""
-        self.extend_lists([column[document] for document in documents])
+        places: dict[int, int] = {}  # by those in the other column
+        for documents in stretches:
+            numbers, ends = column.places.stretch(documents)
+            for place in dict.fromkeys(numbers):
+                if place not in places:
+                    word = column.words[place]
+                    places[place] = self._places.setdefault(word, len(self._places))
+            self._numbers.extend_flat(map(places.__getitem__, numbers), ends)
 
     def encode(self) -> bytes:
         """The section."""

@@ -47,8 +47,8 @@ __all__ = [
 # An article's digest is compared with that of the article of the same id only.
 DIGEST_BYTES = 8
 
-# Extents are written in pieces of about this size.
-PIECE_BYTES = 4 << 20
+# Extents are written in pieces of about this size: each takes a twentieth of a second.
+PIECE_BYTES = 1 << 20
 
 _TYPECODES: dict[int, Literal["B", "H", "I"]] = {1: "B", 2: "H", 4: "I"}
 

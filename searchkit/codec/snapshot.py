@@ -16,6 +16,10 @@ from searchkit.codec.storage import Storage
 
 __all__ = ["LiveSegment", "Snapshot", "open_segment", "open_snapshot", "value_counts"]
 
+# Each byte of a bitmap of deletions as one for each document.
+_LIVE, _DELETED = b"\0\1"
+_FLAGS = [bytes(byte >> bit & 1 for bit in range(8)) for byte in range(256)]
+
 
 @dataclass(frozen=True)
 class LiveSegment:
@@ -46,10 +50,19 @@ class LiveSegment:
 
     def documents(self) -> Iterator[int]:
         """The live documents in order."""
-        everything = range(self.entry.documents)
-        if not self.entry.deleted:
-            return iter(everything)
-        return (document for document in everything if not self.is_deleted(document))
+        for stretch in self.stretches(self.entry.documents):
+            yield from stretch
+
+    def stretches(self, most: int) -> Iterator[range]:
+        """The live documents in order, as ranges of up to `most` neighbours."""
+        flags = b"".join(map(_FLAGS.__getitem__, self.deleted))[: self.entry.documents]
+        start = flags.find(_LIVE)
+        while start >= 0:
+            limit = min(start + most, len(flags))
+            end = flags.find(_DELETED, start, limit)
+            stretch = range(start, limit if end < 0 else end)
+            yield stretch
+            start = flags.find(_LIVE, stretch.stop)
 
 
 class Snapshot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from searchkit.codec.columns import FixedColumnWriter, NumbersColumnWriter, WordsColumnWriter
@@ -21,6 +21,9 @@ __all__ = ["DELETED", "choose_merges", "merge_segments"]
 # most once for each.
 _TIER_WIDTH = 8
 _SMALLEST_TIER_BYTES = 64 << 10
+
+# So many documents, at most, are taken over at a time: some hundredths of a second a column.
+_STRETCH = 1 << 16
 
 # The new number of a document that has none.
 DELETED = 0xFFFFFFFF
@@ -80,28 +83,34 @@ def merge_segments(
 def _merge(
     writer: SegmentWriter, sources: Sequence[LiveSegment]
 ) -> tuple[WrittenSegment, list[array[int]]]:
-    kept = [array("I", each.documents()) for each in sources]
     numbers = []
-    first = 0
-    for each, documents in zip(sources, kept, strict=True):
-        numbers.append(_numbers(each, documents, first))
-        first += len(documents)
+    documents = 0
+    for each in sources:
+        numbers.append(_numbers(writer, each, documents))
+        documents += each.live
         _copy_stored(writer, each)
     writer.end_stored()
     for field in (*TEXT_FIELDS, *VALUE_FIELDS):
-        _merge_field(writer, field, sources, kept, numbers)
+        _merge_field(writer, field, sources, numbers)
     languages = {code for each in sources for code in each.segment.languages}
-    fingerprints = _merge_columns(writer, sources, kept)
-    return writer.finish(first, fingerprints, sorted(languages)), numbers
+    fingerprints = _merge_columns(writer, sources)
+    return writer.finish(documents, fingerprints, sorted(languages)), numbers
 
 
-def _numbers(source: LiveSegment, kept: array[int], first: int) -> array[int]:
+def _stretches(writer: SegmentWriter, source: LiveSegment) -> Iterator[range]:
+    """The live documents of a source, with a chance to stop before each stretch."""
+    for stretch in source.stretches(_STRETCH):
+        writer.check()
+        yield stretch
+
+
+def _numbers(writer: SegmentWriter, source: LiveSegment, first: int) -> array[int]:
     """The new number of each document of a source whose first has the new number `first`."""
-    if len(kept) == source.entry.documents:
-        return array("I", range(first, first + len(kept)))
     numbers = array("I", [DELETED]) * source.entry.documents
-    for new, document in enumerate(kept, first):
-        numbers[document] = new
+    for stretch in _stretches(writer, source):
+        end = first + len(stretch)
+        numbers[stretch.start : stretch.stop] = array("I", range(first, end))
+        first = end
     return numbers
 
 
@@ -126,19 +135,17 @@ def _merge_field(
     writer: SegmentWriter,
     field: str,
     sources: Sequence[LiveSegment],
-    kept: Sequence[array[int]],
     numbers: Sequence[array[int]],
 ) -> None:
     text = field in TEXT_FIELDS
     lengths = array("I")
-    for source, documents in zip(sources, kept, strict=True):
-        if not text:
-            lengths.frombytes(bytes(4 * len(documents)))
-        elif len(documents) == source.entry.documents:
-            lengths.extend(source.segment.lengths(field))
-        else:
+    for source in sources:
+        if text:
             of_source = source.segment.lengths(field)
-            lengths.extend([of_source[document] for document in documents])
+            for stretch in _stretches(writer, source):
+                lengths.extend(of_source[stretch.start : stretch.stop])
+        else:
+            lengths.frombytes(bytes(4 * source.live))
     parts = [
         (
             source.segment.file.whole(f"terms:{field}"),
@@ -150,28 +157,25 @@ def _merge_field(
     writer.add_field(field, SegmentMerger(parts, lengths, text), lengths)
 
 
-def _merge_columns(
-    writer: SegmentWriter, sources: Sequence[LiveSegment], kept: Sequence[array[int]]
-) -> bytes:
+def _merge_columns(writer: SegmentWriter, sources: Sequence[LiveSegment]) -> bytes:
     """Writes the columns; returns that of fingerprints."""
     published = array("Q")
     digests = FixedColumnWriter(DIGEST_BYTES)
     starts = NumbersColumnWriter()
     fingerprints = FixedColumnWriter(FINGERPRINT)
-    for source, documents in zip(sources, kept, strict=True):
-        writer.check()
+    for source in sources:
         segment = source.segment
-        of_segment = segment.published
-        published.extend([of_segment[document] for document in documents])
-        digests.extend(segment.digests, documents)
-        starts.extend(segment.caption_starts, documents)
-        fingerprints.extend(segment.fingerprints, documents)
+        for stretch in _stretches(writer, source):
+            published.extend(segment.published[stretch.start : stretch.stop])
+        digests.extend(segment.digests, _stretches(writer, source))
+        starts.extend(segment.caption_starts, _stretches(writer, source))
+        fingerprints.extend(segment.fingerprints, _stretches(writer, source))
     writer.add_column("published", published.tobytes())
     writer.add_column("digest", digests.encode())
     writer.add_column("caption_starts", starts.encode())
     for name in LIST_COLUMNS:
         words = WordsColumnWriter()
-        for source, documents in zip(sources, kept, strict=True):
-            words.extend(source.segment.words(name), documents)
+        for source in sources:
+            words.extend(source.segment.words(name), _stretches(writer, source))
         writer.add_column(name, words.encode())
     return fingerprints.encode()

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import itertools
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,8 +27,20 @@ WORDS = st.lists(
     max_size=30,
 )
 
-# Some of 30 documents in order, as a merge keeps them.
-CHOSEN = st.sets(st.integers(0, 29)).map(sorted)
+# Stretches of up to 30 documents in order, as a merge keeps them.
+CHOSEN = st.sets(st.integers(0, 29)).map(
+    lambda ends: [range(*pair) for pair in itertools.pairwise(sorted(ends))][::2]
+)
+
+
+def within(stretches: list[range], documents: int) -> list[range]:
+    """What of the stretches there is in a column of so many documents."""
+    cut = [range(each.start, min(each.stop, documents)) for each in stretches]
+    return [each for each in cut if each]
+
+
+def chosen_of(column: Sequence[Any], stretches: list[range]) -> list[Any]:
+    return [column[document] for stretch in stretches for document in stretch]
 
 
 def fixed(values: list[bytes]) -> FixedColumn:
@@ -74,37 +88,43 @@ def test_words_come_back(lists: list[list[str]]) -> None:
 
 
 @given(VALUES, CHOSEN)
-def test_values_of_chosen_documents_are_taken_over(values: list[bytes], chosen: list[int]) -> None:
-    chosen = [document for document in chosen if document < len(values)]
+def test_values_of_chosen_documents_are_taken_over(
+    values: list[bytes], chosen: list[range]
+) -> None:
+    chosen = within(chosen, len(values))
     writer = FixedColumnWriter(3)
     writer.append_all([b"own"])
     writer.extend(fixed(values), chosen)
     column = FixedColumn(memoryview(writer.encode()), 3)
-    assert list(column) == [b"own", *(values[document] for document in chosen)]
+    assert list(column) == [b"own", *chosen_of(values, chosen)]
 
 
 @given(NUMBERS, CHOSEN)
 def test_numbers_of_chosen_documents_are_taken_over(
-    lists: list[list[int]], chosen: list[int]
+    lists: list[list[int]], chosen: list[range]
 ) -> None:
-    chosen = [document for document in chosen if document < len(lists)]
+    chosen = within(chosen, len(lists))
     writer = NumbersColumnWriter()
     writer.extend_lists([array("I", [7, 7])])
     writer.extend(numbers(lists), chosen)
-    column = NumbersColumn(memoryview(writer.encode()), 1 + len(chosen))
-    assert [list(found) for found in column] == [[7, 7], *(lists[each] for each in chosen)]
+    expected = [[7, 7], *chosen_of(lists, chosen)]
+    column = NumbersColumn(memoryview(writer.encode()), len(expected))
+    assert [list(found) for found in column] == expected
 
 
 @given(WORDS, CHOSEN)
 def test_words_of_chosen_documents_are_taken_over(
-    lists: list[list[str]], chosen: list[int]
+    lists: list[list[str]], chosen: list[range]
 ) -> None:
-    chosen = [document for document in chosen if document < len(lists)]
+    chosen = within(chosen, len(lists))
     writer = WordsColumnWriter()
     writer.extend_lists([["own", "AP"]])
     writer.extend(words(lists), chosen)
-    column = WordsColumn(memoryview(writer.encode()), 1 + len(chosen))
-    assert list(column) == [["own", "AP"], *(lists[document] for document in chosen)]
+    expected = [["own", "AP"], *chosen_of(lists, chosen)]
+    column = WordsColumn(memoryview(writer.encode()), len(expected))
+    assert list(column) == expected
+    # As if they had been written here: no word is kept that no document has.
+    assert column.words == list(dict.fromkeys(word for found in expected for word in found))
 
 
 @pytest.mark.parametrize(
