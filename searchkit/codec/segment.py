@@ -23,8 +23,10 @@ import orjson
 
 from searchkit.codec.columns import FixedColumn, NumbersColumn, WordsColumn
 from searchkit.codec.format import SegmentFile, SegmentFileWriter
+from searchkit.codec.manifest import MAX_DOCUMENTS
 from searchkit.codec.storage import Storage
 from searchkit.codec.stored import INDEX_SECTION, SECTION, StoredReader, StoredWriter
+from searchkit.errors import StorageError
 from searchkit.kernels import FINGERPRINT
 from searchkit.kernels.dictionary import Dictionary
 from searchkit.kernels.lookup import find_slot, make_slots
@@ -42,6 +44,7 @@ __all__ = [
     "documents_of",
     "file_name",
     "length_section",
+    "within_limits",
 ]
 
 # An article's digest is compared with that of the article of the same id only.
@@ -72,6 +75,22 @@ def documents_of(postings: PostingList) -> Iterator[int]:
     """All documents of a list in order."""
     for block in range(postings.blocks):
         yield from postings.block(block)[0]
+
+
+@contextlib.contextmanager
+def within_limits() -> Iterator[None]:
+    """Around what makes a segment, also as a decorator: an OverflowError, which is what a number
+    beyond its place in the file raises, becomes a StorageError with the limits.
+    """
+    try:
+        yield
+    except OverflowError as error:
+        raise StorageError(
+            f"more than a segment can hold ({error}): that is {MAX_DOCUMENTS:,} documents, as many "
+            "numbers or bytes of words in a column, and 4 GiB of the postings of one term, of the "
+            "terms of a field, or of one article. The index is as of its last commit; add with "
+            "less memory, do not compact, or divide the archive among several indexes"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +145,10 @@ class SegmentWriter:
         self._file.add(INDEX_SECTION, index)
 
     def add_field(self, field: str, merger: FieldMerger, lengths: array[int]) -> None:
-        """Writes a field's postings and terms, and for a text field its lengths."""
+        """Writes a field's postings and terms, and for a text field its lengths.
+
+        Raises OverflowError, as the merger does.
+        """
         with self._file.section(f"postings:{field}") as section:
             while piece := merger.extents(PIECE_BYTES):
                 section.write(piece)
@@ -149,7 +171,12 @@ class SegmentWriter:
     def finish(
         self, documents: int, fingerprints: bytes, languages: Sequence[str]
     ) -> WrittenSegment:
-        """Writes the rest, and returns when the file is safely on the disk."""
+        """Writes the rest, and returns when the file is safely on the disk.
+
+        Raises OverflowError for more than MAX_DOCUMENTS.
+        """
+        if documents > MAX_DOCUMENTS:
+            raise OverflowError(f"{documents:,} documents")
         self.add_column("fingerprint", fingerprints)
         self._file.add("fingerprints", make_slots(fingerprints).tobytes())
         meta = {

@@ -171,6 +171,8 @@ cdef class RunMerger(FieldMerger):
         self.names = terms
         for run in runs:
             total += run.entries
+        if total > <size_t>0xFFFFFFFF:
+            raise OverflowError("more than 4 billion terms of batches")
         self.sources = <void**>malloc((len(runs) + 1) * sizeof(void*))
         self.entries = <Entry*>malloc((total + 1) * sizeof(Entry))
         self.ends = <uint32_t*>calloc(known + 1, 4)

@@ -16,6 +16,7 @@ from searchkit.codec.segment import (
     DIGEST_BYTES,
     SegmentWriter,
     WrittenSegment,
+    within_limits,
 )
 from searchkit.codec.storage import Storage
 from searchkit.codec.values import filter_term, published_key
@@ -109,6 +110,7 @@ class SegmentBuilder:
             self._run_bytes + self._documents * 150 + self._values.nbytes + self._vocabulary.nbytes
         )
 
+    @within_limits()
     def add(self, ordinal: int, records: Sequence[Record], name: str) -> None:
         """Adds a batch; `ordinal` is that of its first article in the writer's stream.
 
@@ -227,6 +229,7 @@ class SegmentBuilder:
         self._runs[field].append(run)
         self._run_bytes += run.nbytes
 
+    @within_limits()
     def finish(self) -> BuiltSegment | None:
         """Writes what is missing, and begins anew; None when there is no document.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from searchkit.codec.columns import FixedColumnWriter, NumbersColumnWriter, WordsColumnWriter
-from searchkit.codec.segment import DIGEST_BYTES, SegmentWriter, WrittenSegment
+from searchkit.codec.segment import DIGEST_BYTES, SegmentWriter, WrittenSegment, within_limits
 from searchkit.codec.snapshot import LiveSegment
 from searchkit.codec.storage import Storage
 from searchkit.kernels import FINGERPRINT
@@ -21,6 +21,9 @@ __all__ = ["DELETED", "choose_merges", "merge_segments"]
 # most once for each.
 _TIER_WIDTH = 8
 _SMALLEST_TIER_BYTES = 64 << 10
+# Nothing larger is made but by compacting. Of 64 GiB of segments the postings of "the" take half a
+# GiB, where a term may have 4.
+_LARGEST_MERGED_BYTES = 64 << 30
 
 # So many documents, at most, are taken over at a time: some hundredths of a second a column.
 _STRETCH = 1 << 16
@@ -34,9 +37,10 @@ Sized = TypeVar("Sized", bound=LiveSegment)
 def choose_merges(segments: Sequence[Sized], allowed: int) -> list[list[Sized]]:
     """Groups of segments that should be merged, the smallest first.
 
-    Segments of like size, the same power of _TIER_WIDTH, form a tier; a full one is merged.
-    Segments most of whose documents are deleted are rewritten. `allowed` is the most bytes
-    that a group may have: a small addition must not wait for the merge of a large index.
+    Segments of like size, the same power of _TIER_WIDTH, form a tier; a full one is merged,
+    unless the segment would be too large. Segments most of whose documents are deleted are
+    rewritten. `allowed` is the most bytes that a group may have: a small addition must not wait
+    for the merge of a large index.
     """
     tiers: dict[int, list[Sized]] = {}
     groups = []
@@ -46,7 +50,8 @@ def choose_merges(segments: Sequence[Sized], allowed: int) -> list[list[Sized]]:
         if each.live * 2 < each.entry.documents:
             groups.append([each])
     for _, members in sorted(tiers.items()):
-        if len(members) >= _TIER_WIDTH:
+        total = sum(each.entry.size for each in members)
+        if len(members) >= _TIER_WIDTH and total <= _LARGEST_MERGED_BYTES:
             groups = [group for group in groups if group[0] not in members]
             groups.append(members)
     return [group for group in groups if sum(each.entry.size for each in group) <= allowed]
@@ -60,6 +65,7 @@ def _tier(size: int) -> int:
     return tier
 
 
+@within_limits()
 def merge_segments(
     storage: Storage,
     name: str,

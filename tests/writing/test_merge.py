@@ -19,7 +19,7 @@ from searchkit.codec.snapshot import LiveSegment, Snapshot, open_snapshot
 from searchkit.codec.storage import Storage
 from searchkit.schema import LIST_COLUMNS, TEXT_FIELDS
 from searchkit.writing import merge
-from searchkit.writing.merge import merge_segments
+from searchkit.writing.merge import choose_merges, merge_segments
 
 WORDS = ["fog", "pier", "tide", "gull", "rope"]
 
@@ -131,3 +131,17 @@ def test_a_merge_may_be_stopped_after_every_few_documents_of_every_part(
         with pytest.raises(CancelledError):
             run(last)
         assert asked == last + 1
+
+
+def test_segments_of_like_size_are_merged_unless_the_result_is_too_large() -> None:
+    for size, fits in ((100, True), (8 << 30, True), (9 << 30, False)):
+        tier = [segment_of([False], size) for _ in range(8)]
+        assert choose_merges(tier, 1 << 40) == ([tier] if fits else [])
+        assert choose_merges(tier[:7], 1 << 40) == []
+        assert choose_merges(tier, size * 8 - 1) == []
+
+
+def test_a_segment_most_of_whose_documents_are_deleted_is_rewritten_however_large() -> None:
+    rewritten = segment_of([True, True, False], 100 << 30)
+    others = [segment_of([True, False], 20 << 30) for _ in range(8)]
+    assert choose_merges([rewritten, *others], 1 << 40) == [[rewritten]]
