@@ -18,6 +18,7 @@ from benchmarks.session import (
     begin_session,
     corpus_option,
     described,
+    limit_option,
     out_option,
 )
 from benchmarks.systems import SYSTEMS
@@ -31,11 +32,7 @@ _RUNS = 3
 
 @click.command()
 @corpus_option
-@click.option(
-    "--limit",
-    type=click.IntRange(min=1),
-    help=f"At most so many articles.  [default: all, or {_MADE_UP_ARTICLES:,} generated ones]",
-)
+@limit_option(_MADE_UP_ARTICLES)
 @click.option(
     "--runs",
     type=click.IntRange(min=1),

@@ -23,6 +23,7 @@ from benchmarks.session import (
     begin_session,
     corpus_option,
     described,
+    limit_option,
     out_option,
     runs_option,
 )
@@ -52,11 +53,7 @@ class Stage:
 
 @click.command()
 @corpus_option
-@click.option(
-    "--limit",
-    type=click.IntRange(min=1),
-    help=f"At most so many articles.  [default: all, or {_MADE_UP_ARTICLES:,} generated ones]",
-)
+@limit_option(_MADE_UP_ARTICLES)
 @runs_option(_RUNS, "to index")
 @click.option(
     "--cprofile",

@@ -25,6 +25,7 @@ __all__ = [
     "begin_session",
     "corpus_option",
     "described",
+    "limit_option",
     "out_option",
     "runs_option",
 ]
@@ -50,6 +51,15 @@ out_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="Where to write the results.  [default: benchmarks/runs/DATE-COMMAND, with the corpus]",
 )
+
+
+def limit_option(made_up: int) -> Callable[[_Command], _Command]:
+    """The option --limit, without which so many articles are generated."""
+    return click.option(
+        "--limit",
+        type=click.IntRange(min=1),
+        help=f"At most so many articles.  [default: all, or {made_up:,} generated ones]",
+    )
 
 
 def runs_option(default: int, what: str) -> Callable[[_Command], _Command]:

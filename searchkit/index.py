@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import os
 import platform
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -152,15 +153,20 @@ class Index:
         with self._writer(memory, workers) as writer:
             return add_articles(writer, _checked(articles), on_progress, commit=True)
 
+    @contextlib.contextmanager
     def transaction(
         self, *, memory: int = DEFAULT_MEMORY, workers: int | None = None
-    ) -> Transaction:
+    ) -> Iterator[Transaction]:
         """For a ``with`` block in which articles are added and deleted: at its end all of it
-        is one commit, after an exception none of it.
+        is one commit, after an exception none of it. Nobody sees the changes before, and no
+        other writer can begin meanwhile.
 
         Raises as `add` does.
         """
-        return Transaction(self._writer(memory, workers), _checked)
+        with self._writer(memory, workers) as writer:
+            yield Transaction(writer, _checked)
+            writer.commit()
+            writer.merge(wait=True)
 
     def delete(self, *ids: str) -> int:
         """Deletes the articles with these ids; returns how many there were."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,12 @@ settings.load_profile("searchkit")
 def fresh_index(tmp_path: Path) -> Iterator[searchkit.Index]:
     with searchkit.create(tmp_path / "fresh.idx") as index:
         yield index
+
+
+@pytest.fixture
+def copy(sound: Path, tmp_path: Path) -> Path:
+    """A copy of the index `sound`, which the test's own file has, to be damaged."""
+    return Path(shutil.copytree(sound, tmp_path / "copy.idx"))
 
 
 @pytest.fixture

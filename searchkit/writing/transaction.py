@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from types import TracebackType
 from typing import Any
 
 from searchkit.article import Article
@@ -14,9 +13,8 @@ __all__ = ["Transaction"]
 
 
 class Transaction:
-    """The changes of a ``with`` block: one commit at its end, none after an exception.
-
-    Nobody sees them before, and no other writer can begin meanwhile.
+    """The changes of a ``with`` block, as `Index.transaction` gives it; whoever has opened the
+    writer commits them.
     """
 
     def __init__(self, writer: Writer, checked: Callable[[Iterable[Any]], Iterable[Any]]) -> None:
@@ -37,17 +35,3 @@ class Transaction:
     def delete(self, *ids: str) -> int:
         """Deletes the articles with these ids; returns how many there were."""
         return sum(self._writer.delete(each) for each in dict.fromkeys(ids))
-
-    def __enter__(self) -> Transaction:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        with self._writer:
-            if exc_type is None:
-                self._writer.commit()
-                self._writer.merge(wait=True)

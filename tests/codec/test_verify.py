@@ -14,7 +14,7 @@ import pytest
 
 import searchkit
 from searchkit import IndexNotFoundError, IndexVersionError
-from searchkit.codec.commit import commit, latest
+from searchkit.codec.commit import commit
 from searchkit.codec.format import SegmentFile, SegmentFileWriter
 from searchkit.codec.manifest import (
     Manifest,
@@ -25,6 +25,7 @@ from searchkit.codec.manifest import (
 )
 from searchkit.codec.storage import Storage
 from searchkit.codec.toc import write_toc
+from tests.codec.damaging import flip, flip_section, manifest_of
 
 WORDS = ["harbour", "ferry", "fog", "lifeboat", "storm", "pier", "tide", "gull", "rope", "anchor"]
 
@@ -53,32 +54,6 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
             index.add(articles(first, 40))
         index.delete("a003", "a007")
     return path
-
-
-@pytest.fixture
-def copy(sound: Path, tmp_path: Path) -> Path:
-    """A copy of it, to be damaged."""
-    return Path(shutil.copytree(sound, tmp_path / "copy.idx"))
-
-
-def manifest_of(path: Path) -> Manifest:
-    return latest(Storage(path))
-
-
-def flip(file: Path, offset: int) -> None:
-    content = bytearray(file.read_bytes())
-    content[offset] ^= 0x10
-    file.write_bytes(content)
-
-
-def flip_section(path: Path, segment: int, name: str) -> str:
-    """Changes the middle byte of a section; returns the segment's file."""
-    file = manifest_of(path).segments[segment].file
-    opened = SegmentFile(Storage(path), file)
-    content = (path / file).read_bytes()
-    section = bytes(opened.whole(name))
-    flip(path / file, content.index(section) + len(section) // 2)
-    return file
 
 
 def test_a_sound_index_is_whole(sound: Path) -> None:
@@ -120,7 +95,7 @@ def test_progress_runs_from_nothing_to_all_that_there_is_to_read(sound: Path) ->
 def test_a_damaged_section_is_named_and_the_others_are_still_checked(
     copy: Path, section: str
 ) -> None:
-    file = flip_section(copy, 1, section)
+    file = flip_section(copy, 1, section).file
     found = searchkit.verify(copy)
     (damage,) = found.damages
     assert (damage.file, damage.section) == (file, section)
@@ -171,7 +146,7 @@ def a_segment_is_another_one(path: Path, manifest: Manifest) -> str:
 
 @damage("section meta is not as it was written")
 def the_counts_are_damaged(path: Path, manifest: Manifest) -> str:
-    return flip_section(path, 0, "meta")
+    return flip_section(path, 0, "meta").file
 
 
 @damage("its checksum is wrong")

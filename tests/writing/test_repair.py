@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 import threading
 from pathlib import Path
 
@@ -14,12 +13,10 @@ from searchkit import (
     IndexNotFoundError,
     LostSegment,
 )
-from searchkit.codec.commit import latest
-from searchkit.codec.format import SegmentFile
 from searchkit.codec.lock import WriteLock
-from searchkit.codec.manifest import Manifest, manifest_name
-from searchkit.codec.storage import Storage
+from searchkit.codec.manifest import manifest_name
 from searchkit.writing import repair as repair_module
+from tests.codec.damaging import flip, flip_section, manifest_of
 
 
 def articles(*numbers: int, headline: str = "Fog") -> list[dict[str, str]]:
@@ -44,31 +41,6 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def copy(sound: Path, tmp_path: Path) -> Path:
-    """A copy of it, to be damaged."""
-    return Path(shutil.copytree(sound, tmp_path / "copy.idx"))
-
-
-def manifest_of(path: Path) -> Manifest:
-    return latest(Storage(path))
-
-
-def flip(file: Path, offset: int) -> None:
-    content = bytearray(file.read_bytes())
-    content[offset] ^= 0x10
-    file.write_bytes(content)
-
-
-def flip_section(path: Path, segment: int, name: str) -> str:
-    """Changes the middle byte of a section; returns the segment's name."""
-    entry = manifest_of(path).segments[segment]
-    content = (path / entry.file).read_bytes()
-    section = bytes(SegmentFile(Storage(path), entry.file).whole(name))
-    flip(path / entry.file, content.index(section) + len(section) // 2)
-    return entry.name
-
-
 def ids(path: Path) -> set[int]:
     """The numbers of all articles, each of which is found and got."""
     with searchkit.open(path) as index:
@@ -89,7 +61,7 @@ def test_of_a_whole_index_nothing_is_changed(copy: Path) -> None:
 
 def test_a_damaged_segment_is_given_up_and_the_rest_is_the_index(copy: Path) -> None:
     generation = manifest_of(copy).generation
-    lost = flip_section(copy, 1, "stored")
+    lost = flip_section(copy, 1, "stored").name
     done = searchkit.repair(copy)
     expected = tuple(f"a{number:02}" for number in (3, 4, *range(30, 40)))
     assert done.lost == (LostSegment(lost, 12, expected),)
@@ -101,7 +73,7 @@ def test_a_damaged_segment_is_given_up_and_the_rest_is_the_index(copy: Path) -> 
 
 
 def test_a_repaired_index_can_be_written_to_and_loses_the_damaged_file(copy: Path) -> None:
-    lost = flip_section(copy, 1, "stored")
+    lost = flip_section(copy, 1, "stored").name
     searchkit.repair(copy)
     assert (copy / f"{lost}.segment").exists()
     with searchkit.open(copy) as index:
