@@ -198,7 +198,8 @@ def _open_all(storage: Storage, survey: _Survey) -> None:
     if manifest_name(survey.newest) not in names:
         survey.unreadable.append(Finding(manifest_name(survey.newest), _MISSING))
     manifests.sort(key=lambda each: each.generation, reverse=True)
-    expected = {LOCK_NAME, *survey.checked, *(each.file for each in survey.unreadable)}
+    expected = {LOCK_NAME, toc_name(survey.newest), *survey.checked}
+    expected |= {each.file for each in survey.unreadable}
     for manifest in manifests[:2]:
         survey.commits.append(_open_commit(storage, manifest, survey.checked))
         expected |= manifest.files()

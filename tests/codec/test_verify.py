@@ -195,6 +195,8 @@ def test_what_is_damaged_is_told(copy: Path, kind: str) -> None:
     assert told.file == file
     assert what in told.what
     assert "; run" not in told.what
+    # What belongs to a commit is left by nobody.
+    assert not [each for each in found.remarks if each.file == toc_name(found.generation or 0)]
 
 
 def test_of_a_damaged_manifest_the_commit_before_is_verified(copy: Path) -> None:
