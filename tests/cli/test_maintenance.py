@@ -152,7 +152,7 @@ def test_a_damaged_last_commit_is_one_line_on_standard_error(damaged: Path) -> N
     assert result.exit_code == 0
     (line,) = result.stderr.splitlines()
     assert line.startswith("searchkit: ")
-    assert "is damaged: the index is opened as of commit 1" in line
+    assert "is damaged or missing: the index is opened as of commit 1" in line
     repaired = run(damaged, "repair", "--yes")
     assert "Commit 2 cannot be read: the index is as of commit 1." in repaired.stdout
     assert run(damaged, "search", "fog").stderr == ""
