@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from searchkit.article import Article, id_of_page
-from searchkit.kernels import IMAGES_FIELD, MAX_RECORD_KEYS, NO_TIME, OWN_FIELD, RECORD_FIELDS
+from searchkit.kernels import IMAGES_FIELD, NO_TIME, OWN_FIELD, RECORD_FIELDS
 from searchkit.kernels.records import Records
 from searchkit.record import Record, published_key, stored_part
 from searchkit.schema import FILTER_FIELDS
@@ -25,29 +25,38 @@ _CODES = {field: code for code, field in enumerate(RECORD_FIELDS)}
 
 
 class PlainLines:
-    """Reads lines whose objects a RecordReader would read, without making Articles of them."""
+    """Reads lines whose objects a RecordReader would read, without making Articles of them.
+
+    Such a line is one of which the reader would have nothing to remark.
+    """
 
     def __init__(self, reader: RecordReader) -> None:
-        self._reader = reader
-        self._records = Records(self)
+        self._records = Records(_Answers(reader))
 
     def read(self, lines: list[bytes]) -> list[Record | None]:
         """The record of each line, or None when it is not plain."""
         return [Record._make(row) if row else None for row in self._records.read(lines)]
 
-    # -- what the kernel asks for
+
+class _Answers:
+    """What the kernel asks for."""
+
+    def __init__(self, reader: RecordReader) -> None:
+        self._reader = reader
 
     def fields(self, keys: tuple[str, ...]) -> bytes | None:
-        """The field of each key, for the kernel; None when such objects are not plain."""
+        """The field of each key; None where a key comes twice, or a field has several keys, or
+        several fields have one, as a mapping may want it.
+        """
         found, own = self._reader.fields(keys)
-        several = any(len(held) > 1 for held in found.values())
-        if several or len(set(keys)) < len(keys) or len(keys) > MAX_RECORD_KEYS:
+        held = [key for of_field in found.values() for key in of_field]
+        if not len(held) == len(set(held)) == len(found) or len(set(keys)) < len(keys):
             return None
-        codes = bytearray(len(keys))
+        codes = dict.fromkeys(keys, OWN_FIELD if own else 0)
         for field, (key,) in found.items():
             images = field == "captions" and not speaks_of_captions(key)
-            codes[keys.index(key)] = _CODES[field] | (IMAGES_FIELD if images else 0)
-        return bytes(code | OWN_FIELD for code in codes) if own else bytes(codes)
+            codes[key] |= _CODES[field] | (IMAGES_FIELD if images else 0)
+        return bytes(codes.values())
 
     def value(self, field: str, flags: int, json: bytes) -> tuple[Any, bytes] | None:
         """What a Record has for the field of this value, and the part of its stored form."""
