@@ -139,8 +139,8 @@ class Index:
 
         Takes what `searchkit.read` returns, or any iterable of articles or of dicts as
         `Article.from_dict` reads them; a record that is no article is reported, the rest
-        goes on. The stream is never held whole: whenever `memory` bytes of postings have
-        been gathered they are committed, and so is the rest at the end; a commit is on the
+        goes on. The stream is never held whole: whenever what is to be written takes
+        `memory` bytes it is committed, and so is the rest at the end; a commit is on the
         disk before it counts. An exception or Ctrl-C leaves what was committed. `workers` is
         the number of threads that make postings (None: one for each processor). `on_progress`
         is called with the growing report.

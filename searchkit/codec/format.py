@@ -18,7 +18,7 @@ from contextlib import contextmanager
 
 import xxhash
 
-from searchkit.codec.storage import OutputFile, Storage
+from searchkit.codec.storage import OutputFile, Storage, give_back
 from searchkit.errors import IndexDamagedError, IndexVersionError
 
 __all__ = ["CHUNK", "SEGMENT_VERSION", "SegmentFile", "SegmentFileWriter", "damaged"]
@@ -35,6 +35,10 @@ _FOOTER_MAGIC = b"SKSEGEND"
 _NAME = struct.Struct("<H")
 _EXTENT = struct.Struct("<QQ")
 _ALIGNMENT = 8
+
+# So many chunks are checked at a time; what is checked is not held in memory beyond them.
+_CHECKED_CHUNKS = 64
+
 _Write = Callable[[bytes | bytearray | memoryview], None]
 
 # What kernels may read beyond the end of a section: the table and the footer follow it.
@@ -178,6 +182,12 @@ class SegmentFile:
             self._check(name, place, first, last)
         return place.data
 
+    def give_back(self) -> None:
+        """Gives the memory of what has been looked at back to the system, for those who read
+        the file through; nothing changes for those who read it meanwhile.
+        """
+        give_back(self._data)
+
     def close(self) -> None:
         """Lets go of the file, which then has no sections; it is unmapped with the last view."""
         # Not the data alone: kernels would read beyond the end of an empty section.
@@ -203,6 +213,8 @@ class SegmentFile:
                     f"from byte {place.offset + start} of the file on",
                 )
             place.checked[chunk] = 1
+            if (chunk - first) % _CHECKED_CHUNKS == _CHECKED_CHUNKS - 1:
+                self.give_back()
 
     def _read_footer(self) -> tuple[str, memoryview]:
         data = self._data

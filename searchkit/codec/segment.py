@@ -53,6 +53,9 @@ DIGEST_BYTES = 8
 # Extents are written in pieces of about this size: each takes a twentieth of a second.
 PIECE_BYTES = 1 << 20
 
+# Between two checks a MiB is read of the sources, or less.
+_CHECKS_TO_GIVE_BACK = 4
+
 _TYPECODES: dict[int, Literal["B", "H", "I"]] = {1: "B", 2: "H", 4: "I"}
 
 
@@ -125,14 +128,21 @@ class SegmentWriter:
     """Writes a segment: first articles as they come, then `fields`, `columns`, then `finish`.
 
     The file is there from the start; it belongs to the index once a manifest names it. `stopped`
-    is asked now and then; once it is true, whatever is called raises CancelledError.
+    is asked now and then; once it is true, whatever is called raises CancelledError. `sources`
+    are files that are read through meanwhile: they take little memory.
     """
 
     def __init__(
-        self, storage: Storage, name: str, stopped: Callable[[], bool] = lambda: False
+        self,
+        storage: Storage,
+        name: str,
+        stopped: Callable[[], bool] = lambda: False,
+        sources: Sequence[SegmentFile] = (),
     ) -> None:
         self.name = name
         self._stopped = stopped
+        self._sources = sources
+        self._checks = 0
         self._file = SegmentFileWriter(storage.create(file_name(name)))
         self._sections = contextlib.ExitStack()
         self.stored = StoredWriter(self._sections.enter_context(self._file.section(SECTION)))
@@ -194,6 +204,10 @@ class SegmentWriter:
         """Raises CancelledError when it is to stop."""
         if self._stopped():
             raise CancelledError
+        self._checks += 1
+        if self._checks % _CHECKS_TO_GIVE_BACK == 0:
+            for source in self._sources:
+                source.give_back()
 
     def abandon(self) -> None:
         """Leaves the file as it is; the next writer removes it."""

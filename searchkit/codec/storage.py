@@ -23,7 +23,7 @@ from searchkit.errors import IndexDamagedError, StorageError
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-__all__ = ["OutputFile", "Storage", "replace_file", "write_file"]
+__all__ = ["OutputFile", "Storage", "give_back", "replace_file", "write_file"]
 
 # Small pieces are gathered; what is larger goes to the system without a copy.
 _BUFFER_BYTES = 1 << 20
@@ -238,6 +238,15 @@ class OutputFile:
             while done < len(view):
                 done += os.write(self._descriptor, view[done:])
         self._flushed += done
+
+
+def give_back(mapped: memoryview) -> None:
+    """Gives the memory of what has been looked at of a mapped file back to the system.
+
+    All stays valid: what is looked at again is read again, as a rule from the system's cache.
+    """
+    if isinstance(mapped.obj, mmap.mmap):
+        mapped.obj.madvise(mmap.MADV_DONTNEED)
 
 
 def write_file(storage: Storage, name: str, *buffers: ReadableBuffer) -> None:

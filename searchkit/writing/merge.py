@@ -78,7 +78,7 @@ def merge_segments(
     DELETED for those that were. Raises StorageError, IndexDamagedError for a source that is
     not as it was written, and CancelledError soon after `stopped` has become true.
     """
-    writer = SegmentWriter(storage, name, stopped)
+    writer = SegmentWriter(storage, name, stopped, [each.segment.file for each in sources])
     try:
         return _merge(writer, sources)
     except BaseException:

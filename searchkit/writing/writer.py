@@ -20,6 +20,7 @@ from searchkit.codec.storage import Storage
 from searchkit.codec.toc import write_toc
 from searchkit.record import Record, digest_of
 from searchkit.writing.batch import BuiltSegment, Entry
+from searchkit.writing.memory import give_back_memory
 from searchkit.writing.merge import choose_merges, merge_segments
 from searchkit.writing.owned import OwnedSegment
 from searchkit.writing.pool import BuilderPool
@@ -50,8 +51,8 @@ class Writer:
     """The one writer of an index, from opening to `close`; a context manager.
 
     `add` and `delete` are gathered and seen by nobody until `commit`, which is durable when
-    it returns; `close` drops what is not committed. `memory` is the number of bytes of
-    postings to hold before they are written to a segment file, `workers` the number of
+    it returns; `close` drops what is not committed. `memory` is the number of bytes that what
+    is to be written may take, until segment files are made of it, `workers` the number of
     threads that make postings. Not for several threads at once.
 
     Raises IndexLockedError when another writer does not finish within `lock_timeout` seconds,
@@ -91,7 +92,7 @@ class Writer:
         self._ordinal = 0
         self._written_bytes = 0
         self._dropped = False
-        # Whether the memory for postings is used up: then flush, or commit.
+        # Whether the memory is used up: then flush, or commit.
         self.full = False
 
     def _refuse_damage(self) -> None:
@@ -178,11 +179,22 @@ class Writer:
     def flush(self) -> None:
         """Writes what is in memory to segment files."""
         self._submit()
+        large = self._pool.nbytes >= self._memory // 4
+        if large:
+            self._give_back()
         for built in self._pool.finish():
             self._own(built)
+        if large:
+            self._give_back()
         self._buffered.clear()
         self._superseded.clear()
         self.full = False
+
+    def _give_back(self) -> None:
+        """Gives what is held without need back to the system, as a flush takes the most memory."""
+        for owned in self._segments:
+            owned.segment.file.give_back()
+        give_back_memory()
 
     def _submit(self) -> None:
         if self._batch:

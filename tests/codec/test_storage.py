@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchkit.codec import storage as storage_module
-from searchkit.codec.storage import Storage, replace_file, write_file
+from searchkit.codec.storage import Storage, give_back, replace_file, write_file
 from searchkit.errors import IndexDamagedError, StorageError
 
 
@@ -113,6 +113,19 @@ def test_what_is_removed_may_be_removed_again_and_stays_mapped(storage: Storage)
     assert mapped == b"abc" * 5000
     with pytest.raises(TypeError):
         mapped[0] = 0
+
+
+def test_what_is_given_back_of_a_mapped_file_reads_as_before(storage: Storage) -> None:
+    content = bytes(range(250)) * 400
+    write_file(storage, "x", content)
+    mapped = storage.map("x")
+    part = mapped[5000:50_000]
+    for _ in range(2):
+        assert mapped == content
+        give_back(part)
+    assert part == content[5000:50_000]
+    give_back(storage.map("x")[:0])
+    give_back(memoryview(b"in no file"))
 
 
 def test_an_empty_file_can_be_mapped(storage: Storage) -> None:

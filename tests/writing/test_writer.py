@@ -28,6 +28,7 @@ from searchkit import (
     StorageError,
 )
 from searchkit import index as index_module
+from searchkit.codec.format import SegmentFile
 from searchkit.codec.storage import Storage
 from searchkit.record import record_of
 from searchkit.writing import adding, batch, merge, pool, writer
@@ -292,6 +293,20 @@ def test_segments_are_merged_and_deleted_articles_leave(fresh_index: Index) -> N
     assert len(fresh_index) == 0
     assert fresh_index.info().segments == 0
     assert fresh_index.add(article(1)).added == 1
+
+
+def test_what_a_merge_has_read_does_not_stay_in_memory(fresh_index: Index) -> None:
+    with pieces_of(2):
+        fresh_index.add(map(article, range(6)))
+    given_back = []
+
+    def give_back(self: SegmentFile) -> None:
+        given_back.append(self.path.name)
+
+    with mock.patch.object(SegmentFile, "give_back", give_back):
+        fresh_index.compact()
+    assert len(set(given_back)) == 3
+    assert len(fresh_index) == 6
 
 
 def test_compacting_leaves_one_segment_of_what_is_there(fresh_index: Index) -> None:
