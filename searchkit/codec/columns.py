@@ -148,11 +148,7 @@ class WordsColumnWriter:
             for place in dict.fromkeys(numbers):
                 if place not in places:
                     word = column.words[place]
-<<<<<<< HEAD
                     places[place] = self._places[word]
-=======
-                    places[place] = self._places.setdefault(word, len(self._places))
->>>>>>> small
             self._numbers.extend_flat(map(places.__getitem__, numbers), ends)
 
     def encode(self) -> bytes:

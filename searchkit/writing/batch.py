@@ -131,7 +131,6 @@ class SegmentBuilder:
             self._merging(VALUE_FIELDS, self._values),
         )
 
-<<<<<<< HEAD
     def _merging(self, fields: Iterable[str], terms: Terms) -> int:
         """About how many bytes merging the largest of these fields takes."""
         entries = max(self._entries[field] for field in fields)
@@ -139,10 +138,6 @@ class SegmentBuilder:
 
     @within_limits()
     def add(self, ordinal: int, entries: Sequence[Entry], name: str) -> None:
-=======
-    @within_limits()
-    def add(self, ordinal: int, records: Sequence[Record], name: str) -> None:
->>>>>>> small
         """Adds a batch; `ordinal` is that of its first article in the writer's stream.
 
         `name` is for the segment, if this begins one. Raises StorageError.
