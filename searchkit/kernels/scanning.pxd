@@ -30,14 +30,10 @@ cdef inline uint64_t unplain(uint64_t text) noexcept nogil:
     """The highest bit of the first byte that is a quote, a backslash, a control character or
     beyond ASCII; those above it may be wrong.
     """
-    cdef uint64_t quote = text ^ repeated(c'"')
-    cdef uint64_t backslash = text ^ repeated(c'\\')
-    return (
-        (quote - repeated(1)) & ~quote
-        | (backslash - repeated(1)) & ~backslash
-        | (text - repeated(0x20)) & ~text
-        | text
-    ) & repeated(0x80)
+    # What a subtraction makes of bytes beyond ASCII does not matter: these are found anyway.
+    cdef uint64_t quote = (text ^ repeated(c'"')) - repeated(1)
+    cdef uint64_t backslash = (text ^ repeated(c'\\')) - repeated(1)
+    return (quote | backslash | (text - repeated(0x20)) | text) & repeated(0x80)
 
 
 cdef inline const uint8_t* after_space(const uint8_t* place, const uint8_t* end) noexcept nogil:
@@ -270,58 +266,3 @@ cdef inline const uint8_t* after_key(const uint8_t* place, const uint8_t* end) n
     if place >= end or place[0] != c':':
         return NULL
     return after_space(place + 1, end)
-
-
-cdef inline const uint8_t* after_white(const uint8_t* place, const uint8_t* end) noexcept nogil:
-    """The end of the white space character at `place` as str.isspace has it; NULL for none."""
-    cdef uint8_t byte = place[0], second, third
-    if byte == c' ' or 9 <= byte <= 13 or 0x1C <= byte <= 0x1F:
-        return place + 1
-    if byte == 0xC2 and end - place >= 2 and (place[1] == 0x85 or place[1] == 0xA0):
-        return place + 2
-    if not 0xE1 <= byte <= 0xE3 or end - place < 3:
-        return NULL
-    second = place[1]
-    third = place[2]
-    if byte == 0xE1:
-        return place + 3 if second == 0x9A and third == 0x80 else NULL
-    if byte == 0xE3:
-        return place + 3 if second == 0x80 and third == 0x80 else NULL
-    if second == 0x80 and (third <= 0x8A or third == 0xA8 or third == 0xA9 or third == 0xAF):
-        return place + 3
-    return place + 3 if second == 0x81 and third == 0x9F else NULL
-
-
-cdef inline bint is_white(const uint8_t* place, const uint8_t* end) noexcept nogil:
-    """Whether there is nothing but white space."""
-    while place != NULL and place < end:
-        place = after_white(place, end)
-    return place != NULL
-
-
-cdef inline bint ends_white(const uint8_t* start, const uint8_t* end) noexcept nogil:
-    """Whether the text begins or ends with white space."""
-    cdef const uint8_t* last = end - 1
-    if start == end:
-        return False
-    while last > start and last[0] & 0xC0 == 0x80:
-        last -= 1
-    return after_white(start, end) != NULL or after_white(last, end) != NULL
-
-
-cdef inline bint is_line(const uint8_t* place, const uint8_t* end) noexcept nogil:
-    """Whether these are printable ASCII characters, none of them a backslash, with no space at
-    the ends nor two side by side.
-    """
-    cdef bint spaced = True  # whether another space would be too much
-    while place < end:
-        if place[0] == c' ':
-            if spaced:
-                return False
-            spaced = True
-        elif 0x20 < place[0] < 0x7F and place[0] != c'\\':
-            spaced = False
-        else:
-            return False
-        place += 1
-    return not spaced

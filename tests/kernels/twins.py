@@ -9,7 +9,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-NAMES = ("dictionary", "invert", "lookup", "merge", "postings", "terms", "text")
+NAMES = ("dictionary", "invert", "lookup", "merge", "postings", "records", "terms", "text")
 
 
 def compiled(name: str) -> ModuleType:
