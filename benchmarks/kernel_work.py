@@ -23,12 +23,17 @@ from searchkit.kernels.invert import Inverter, Run
 from searchkit.kernels.merge import FieldMerger, RunMerger, SegmentMerger
 from searchkit.kernels.postings import Encoder, PostingList
 from searchkit.kernels.text import Surfaces
+from searchkit.sources.plain_lines import PlainLines
+from searchkit.sources.records import RecordReader
 
 __all__ = ["Work", "works"]
 
 # As many batches at least, so that there is something to merge.
 _BATCHES = 4
 _BATCH_CHARACTERS = 4 << 20
+
+# As `searchkit.sources` reads a file.
+_CHUNK_BYTES = 512 << 10
 
 # As in `searchkit.codec`.
 _BLOCK_BYTES = 64 << 10
@@ -109,6 +114,7 @@ def works(corpus: Path) -> list[Work]:
             batch.invert(inverter, vocabulary, batch.first)
 
     return [
+        _reading_lines(corpus.read_bytes()),
         Work("tokenise", "token", tokens, len(text), "text", tokenise),
         Work("invert", "token", tokens, 4 * tokens, "tokens", invert),
         Work(
@@ -130,6 +136,20 @@ def works(corpus: Path) -> list[Work]:
         *postings.works(),
         *_byte_works(text),
     ]
+
+
+def _reading_lines(content: bytes) -> Work:
+    """The lines of a file become records, which are dropped."""
+    lines = content.splitlines()
+    each = max(1, len(lines) * _CHUNK_BYTES // len(content))
+    chunks = [lines[begin : begin + each] for begin in range(0, len(lines), each)]
+
+    def read_lines() -> None:
+        plain = PlainLines(RecordReader())
+        for chunk in chunks:
+            plain.read(chunk)
+
+    return Work("read lines", "line", len(lines), len(content), "JSON", read_lines)
 
 
 class _Postings:

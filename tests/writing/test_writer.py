@@ -69,15 +69,22 @@ def test_a_bad_record_is_reported_and_the_rest_goes_on(fresh_index: Index) -> No
     assert "no article" in report.rejected[2].reason
 
 
-def test_articles_beyond_the_limits_are_reported(fresh_index: Index) -> None:
+@pytest.mark.parametrize("as_lines", [False, True])
+def test_articles_beyond_the_limits_are_reported(
+    fresh_index: Index, tmp_path: Path, as_lines: bool
+) -> None:
     many = Article(id="many", captions=(Caption(text="x"),) * 6)
     long = Article(id="long", body="fog " * 30)
+    articles = [many, long, article(1)]
+    lines = tmp_path / "articles.jsonl"
+    lines.write_text("\n".join(each.to_json() for each in articles), encoding="utf-8")
     with (
         mock.patch.object(adding, "MAX_CAPTIONS", 5),
         mock.patch.object(adding, "MAX_ARTICLE_CHARACTERS", 100),
     ):
-        report = fresh_index.add([many, long, article(1)])
+        report = fresh_index.add(searchkit.read(lines) if as_lines else articles)
     assert report.added == 1
+    assert report.rejected[0].place == "article 1 of the stream (id many)"
     assert [reject.reason for reject in report.rejected] == [
         "6 captions, the limit is 5; split the article",
         "120 characters, the limit is 100; split the article",
