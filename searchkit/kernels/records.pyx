@@ -205,9 +205,7 @@ cdef class Records:
         return True
 
     cdef bint _write(self, Line* line) noexcept nogil:
-        """Writes the texts of a line, or finds that it is not plain; False when there is no
-        memory.
-        """
+        """Writes the texts of a line, or finds it not plain; False when there is no memory."""
         cdef Member** held = line.held
         cdef Output out
         cdef size_t most, of_captions
@@ -261,14 +259,18 @@ cdef class Records:
 
     cdef object _record(self, Line* line):
         """The record of a line whose texts are written; None when it is not plain."""
-        cdef const char* headline = <const char*>self.texts.data + line.texts
-        cdef const char* body = headline + line.headline_size
-        cdef list made = [()] * FIELDS
-        cdef size_t before, size = line.stored_size
+        cdef const char* headline
+        cdef const char* body
+        cdef list made
+        cdef size_t before, size
         cdef int field
         cdef uint8_t* stored
         if line.shape == NO_SHAPE:
             return None
+        headline = <const char*>self.texts.data + line.texts
+        body = headline + line.headline_size
+        size = line.stored_size
+        made = [()] * FIELDS
         made[PUBLISHED] = NO_TIME
         article_id = self._id(line, made)
         if article_id is None:
