@@ -32,6 +32,10 @@ __all__ = ["Outcome", "Writer"]
 _BATCH_BYTES = 1 << 20
 _BATCH_ARTICLES = 2_000
 
+# Sixteenths of the memory that may be counted: the rest is for what is not, such as what an
+# allocator cannot use. With all sixteen, a million articles took 3 MB too much.
+_COUNTED = 15
+
 # What an article that is not yet in a segment costs the writer beside its postings.
 _BUFFERED_BYTES = 300
 
@@ -60,7 +64,7 @@ class Writer:
     """
 
     def __init__(self, path: Path, *, memory: int, workers: int, lock_timeout: float) -> None:
-        self._memory = memory
+        self._memory = memory * _COUNTED // 16
         self._lock = WriteLock(path, lock_timeout)
         self._lock.acquire()
         self._closing = contextlib.ExitStack()
@@ -74,7 +78,7 @@ class Writer:
             self._segments = [OwnedSegment.of_commit(each) for each in snapshot.segments]
             self._stop = threading.Event()
             self._pool = BuilderPool(
-                self._storage, self._manifest.language, memory, workers, self._stop.is_set
+                self._storage, self._manifest.language, self._memory, workers, self._stop.is_set
             )
             self._closing.callback(self._pool.close)
             self._merger = ThreadPoolExecutor(1, thread_name_prefix="searchkit-merge")
