@@ -39,6 +39,9 @@ _COUNTED = 15
 # What an article that is not yet in a segment costs the writer beside its postings.
 _BUFFERED_BYTES = 300
 
+# The columns, lengths and numbers of a document that is being merged.
+_MERGED_DOCUMENT_BYTES = 100
+
 # However little was added, so much may be merged after it (about a third of a second).
 _LEAST_MERGE_BYTES = 32 << 20
 # A large addition may wait for the merge of so many times what it has written itself.
@@ -206,7 +209,15 @@ class Writer:
             self._batch_bytes = 0
             self._pool.submit(self._ordinal - len(batch), batch)
             buffered = len(self._buffered) * _BUFFERED_BYTES
-            self.full = self._pool.nbytes + buffered >= self._memory
+            held = self._pool.nbytes + buffered + self._merging_bytes()
+            self.full = held >= self._memory
+
+    def _merging_bytes(self) -> int:
+        """About what the merge that goes on beside holds, as far as room is made for it."""
+        if self._merge is None:
+            return 0
+        documents = sum(live.entry.documents for live in self._merge[1])
+        return min(documents * _MERGED_DOCUMENT_BYTES, self._memory // 3)
 
     def _own(self, built: BuiltSegment) -> None:
         owned = OwnedSegment.new(self._storage, built.written)
