@@ -17,6 +17,8 @@ __all__ = [
     "MAX_TERM_BYTES",
     "NO_TIME",
     "OWN_FIELD",
+    "PATTERN_CHARACTERS",
+    "PATTERN_KINDS",
     "RECORD_FIELDS",
     "REMEMBERED_KEYS",
     "REMEMBERED_VALUE",
@@ -40,6 +42,10 @@ FINGERPRINT = 16
 
 # Bytes of a term; a word has 255 characters at most.
 MAX_TERM_BYTES = 2040
+
+# What a pattern of terms can be, and its characters: those of a word at most.
+PATTERN_KINDS = ("prefix", "wildcard", "fuzzy")
+PATTERN_CHARACTERS = 255
 
 # The terms of a time: in full, and at seven coarser levels, of 2**8 to 2**56 microseconds, so
 # that a range of times is a few hundred terms at most (as Whoosh's NUMERIC fields have it).

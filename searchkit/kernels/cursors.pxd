@@ -1,0 +1,427 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""A place in a posting list that goes forward only: which documents have the term?
+
+The format of a list is specified in docs/index-format.md, "Postings". Documents are asked for a
+window at a time, as bits of 32 machine words, the lowest of the first for the window's first
+document; of blocks that hold none that is wanted, nothing is decoded, and frequencies only of
+those where something is scored.
+"""
+
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.string cimport memcpy
+
+from searchkit.kernels.packing cimport Buffer, load32, load64, unpack
+from searchkit.kernels.postings cimport decode_tail
+
+cdef extern from *:
+    int bits_in "__builtin_popcountll"(uint64_t word) noexcept nogil
+    int lowest_bit "__builtin_ctzll"(uint64_t word) noexcept nogil
+
+cdef enum:
+    BLOCK_SIZE = 128
+    HEADER_SIZE = 20
+    ENTRY_SIZE = 16
+    WINDOW = 2048
+    WORDS = 32
+    # With fewer wanted documents in a block each is searched for; measured to be even at 12.
+    FEW = 12
+    NO_DOCUMENT = 0xFFFFFFFF
+
+# What an occurrence in a text field counts: norms[length], or by the formula for long texts.
+cdef enum:
+    NORMS = 1024
+
+cdef struct Field:
+    const uint8_t* lengths
+    unsigned width
+    double base   # a norm is weight / (base + slope * length)
+    double slope
+    double weight
+    const double* norms
+
+# What is before `block` has been passed; begins with `open_list`, and then
+# free(cursor.positions.data) is the caller's.
+cdef struct Cursor:
+    const uint8_t* extent
+    uint32_t count
+    uint32_t full_blocks
+    uint32_t blocks
+    bint positional
+    int field
+    uint32_t block   # the next to decode
+    uint32_t at      # in what is decoded
+    uint32_t size
+    uint32_t[BLOCK_SIZE] documents
+    uint32_t[BLOCK_SIZE] frequencies
+    const uint8_t* packed  # frequencies not decoded yet, or NULL
+    unsigned packed_width
+    const uint8_t* after_tail
+    bint placed      # whether the positions of what is decoded are there
+    uint32_t[BLOCK_SIZE + 1] starts
+    Buffer positions
+
+
+cdef inline void open_list(
+    Cursor* cursor, const uint8_t* extent, uint32_t count, bint positional, int field
+) noexcept nogil:
+    """Before the first document of a list."""
+    cursor.extent = extent
+    cursor.count = count
+    cursor.full_blocks = count // BLOCK_SIZE
+    cursor.blocks = (count + BLOCK_SIZE - 1) // BLOCK_SIZE
+    cursor.positional = positional
+    cursor.field = field
+    cursor.block = 0
+    cursor.at = 0
+    cursor.size = 0
+    cursor.packed = NULL
+    cursor.placed = False
+    cursor.positions.data = NULL
+    cursor.positions.size = 0
+    cursor.positions.capacity = 0
+
+
+cdef inline uint32_t last_of(const Cursor* cursor, uint32_t block) noexcept nogil:
+    """The last document of a full block."""
+    return load32(cursor.extent + HEADER_SIZE + <size_t>block * ENTRY_SIZE)
+
+
+cdef inline int64_t before_block(const Cursor* cursor, uint32_t block) noexcept nogil:
+    """The last document before a block, or -1."""
+    return last_of(cursor, block - 1) if block else -1
+
+
+cdef inline const uint8_t* decode_documents(
+    const uint8_t* data, unsigned width, int64_t before, uint32_t* documents
+) noexcept nogil:
+    """The documents of a full block; returns the end of their bytes."""
+    cdef uint32_t document = <uint32_t>(before + 1)
+    cdef uint64_t mask = (<uint64_t>1 << width) - 1
+    cdef size_t bit = 0
+    cdef int i
+    for i in range(BLOCK_SIZE):
+        document += <uint32_t>((load64(data + (bit >> 3)) >> (bit & 7)) & mask)
+        documents[i] = document
+        document += 1
+        bit += width
+    return data + 16 * width
+
+
+cdef inline void decode_frequencies(Cursor* cursor) noexcept nogil:
+    """Decodes the frequencies of the block, once."""
+    cdef int i
+    if cursor.packed != NULL:
+        unpack(cursor.packed, BLOCK_SIZE, cursor.packed_width, cursor.frequencies)
+        for i in range(BLOCK_SIZE):
+            cursor.frequencies[i] += 1
+        cursor.packed = NULL
+
+
+cdef inline void decode(Cursor* cursor) noexcept nogil:
+    """Decodes the next block."""
+    cdef uint32_t block = cursor.block
+    cdef const uint8_t* data = cursor.extent
+    cdef int64_t before = before_block(cursor, block)
+    cdef int i
+    cursor.at = 0
+    cursor.placed = False
+    cursor.block = block + 1
+    if block < cursor.full_blocks:
+        data += load32(cursor.extent + HEADER_SIZE + <size_t>block * ENTRY_SIZE + 4)
+        cursor.size = BLOCK_SIZE
+        if cursor.positional:
+            cursor.packed_width = data[1]
+            cursor.packed = decode_documents(data + 2, data[0], before, cursor.documents)
+            return
+        decode_documents(data + 1, data[0], before, cursor.documents)
+        cursor.packed = NULL
+        for i in range(BLOCK_SIZE):
+            cursor.frequencies[i] = 1
+        return
+    cursor.packed = NULL
+    cursor.size = cursor.count % BLOCK_SIZE
+    if cursor.full_blocks:
+        data += load32(cursor.extent + 12)
+    cursor.after_tail = decode_tail(
+        data, cursor.size, before, cursor.positional, cursor.documents, cursor.frequencies
+    )
+
+
+cdef inline uint32_t block_of(const Cursor* cursor, uint32_t low, uint32_t document) noexcept nogil:
+    """The first block from `low` on that may have the document or a later one."""
+    cdef uint32_t step = 1, high = low, middle
+    while high < cursor.full_blocks and last_of(cursor, high) < document:
+        low = high + 1
+        high += step
+        step *= 2
+    high = min(high, cursor.full_blocks)
+    while low < high:
+        middle = (low + high) // 2
+        if last_of(cursor, middle) < document:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+cdef inline uint32_t next_document(const Cursor* cursor) noexcept nogil:
+    """No document before this one is still to come."""
+    if cursor.at < cursor.size:
+        return cursor.documents[cursor.at]
+    if cursor.block >= cursor.blocks:
+        return NO_DOCUMENT
+    return <uint32_t>(before_block(cursor, cursor.block) + 1)
+
+
+cdef inline uint32_t bits_between(
+    const uint64_t* bits, uint32_t first, uint32_t last
+) noexcept nogil:
+    """How many bits there are from `first` to `last`, both included; more than FEW may be
+    counted short.
+    """
+    cdef uint32_t word = first >> 6, end = last >> 6, count = 0
+    cdef uint64_t found = bits[word] & (~<uint64_t>0 << (first & 63))
+    while word < end:
+        if found:
+            count += bits_in(found)
+            if count > FEW:
+                return count
+        word += 1
+        found = bits[word]
+    return count + bits_in(found & (~<uint64_t>0 >> (63 - (last & 63))))
+
+
+cdef inline bint any_between(
+    const uint64_t* bits, uint32_t first, uint32_t last
+) noexcept nogil:
+    """Whether there is a bit from `first` to `last` (both included)."""
+    cdef uint32_t word = first >> 6, end = last >> 6
+    cdef uint64_t found = bits[word] & (~<uint64_t>0 << (first & 63))
+    while word < end:
+        if found:
+            return True
+        word += 1
+        found = bits[word]
+    return found & (~<uint64_t>0 >> (63 - (last & 63))) != 0
+
+
+cdef inline uint32_t place_of(
+    const uint32_t* documents, uint32_t low, uint32_t high, uint32_t document
+) noexcept nogil:
+    """The first place from `low` on, below `high`, with this document or a later one."""
+    cdef uint32_t middle
+    while low < high:
+        middle = (low + high) >> 1
+        if documents[middle] < document:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+cdef inline bint advance_to(
+    Cursor* cursor, uint32_t base, uint32_t end, const uint64_t* wanted
+) noexcept nogil:
+    """Goes to the next document from `base` on, decoding its block unless that is known to
+    hold none that is wanted; False when there is none below `end`.
+    """
+    cdef int64_t before
+    cdef uint32_t last
+    while True:
+        if cursor.at < cursor.size and cursor.documents[cursor.at] < base:
+            cursor.at = place_of(cursor.documents, cursor.at + 1, cursor.size, base)
+        if cursor.at < cursor.size:
+            return cursor.documents[cursor.at] < end
+        if cursor.block < cursor.full_blocks and last_of(cursor, cursor.block) < base:
+            cursor.block = block_of(cursor, cursor.block, base)
+        if cursor.block >= cursor.blocks:
+            return False
+        before = before_block(cursor, cursor.block)
+        if before + 1 >= <int64_t>end:
+            return False
+        if cursor.block < cursor.full_blocks:
+            last = last_of(cursor, cursor.block)
+            if last < end and not any_between(
+                wanted, <uint32_t>(before + 1 - base) if before + 1 > <int64_t>base else 0,
+                last - base
+            ):
+                cursor.block += 1
+                continue
+        decode(cursor)
+
+
+cdef inline bint find_document(Cursor* cursor, uint32_t document) noexcept nogil:
+    """Goes forward to a document; whether it is there."""
+    if cursor.at >= cursor.size or cursor.documents[cursor.size - 1] < document:
+        if cursor.block < cursor.full_blocks and last_of(cursor, cursor.block) < document:
+            cursor.block = block_of(cursor, cursor.block, document)
+        if cursor.block >= cursor.blocks:
+            cursor.at = cursor.size
+            return False
+        decode(cursor)
+    cursor.at = place_of(cursor.documents, cursor.at, cursor.size, document)
+    return cursor.at < cursor.size and cursor.documents[cursor.at] == document
+
+
+cdef inline uint32_t length_of(const Field* field, uint32_t document) noexcept nogil:
+    """The tokens of a document in a text field."""
+    cdef uint16_t short_length
+    if field.width == 1:
+        return field.lengths[document]
+    if field.width == 2:
+        memcpy(&short_length, field.lengths + 2 * <size_t>document, 2)
+        return short_length
+    return load32(field.lengths + 4 * <size_t>document)
+
+
+cdef inline double norm_of(const Field* field, uint32_t document) noexcept nogil:
+    """What an occurrence in this field of a document counts."""
+    cdef uint32_t length = length_of(field, document)
+    if length < NORMS:
+        return field.norms[length]
+    return field.weight / (field.base + field.slope * length)
+
+
+cdef inline uint32_t end_of_window(const Cursor* cursor, uint32_t end) noexcept nogil:
+    """Where the documents below `end` stop in what is decoded."""
+    if cursor.documents[cursor.size - 1] < end:
+        return cursor.size
+    return place_of(cursor.documents, cursor.at + 1, cursor.size, end)
+
+
+cdef inline void gather(
+    Cursor* cursor, uint32_t base, uint32_t end, const uint64_t* wanted, uint64_t* bits
+) noexcept nogil:
+    """Sets the bits of the wanted documents of a window that the list has."""
+    cdef uint32_t place, at, word, stop
+    cdef uint64_t gathered
+    while advance_to(cursor, base, end, wanted):
+        at = cursor.at
+        stop = end_of_window(cursor, end)
+        cursor.at = stop
+        word = (cursor.documents[at] - base) >> 6
+        gathered = 0
+        while at < stop:
+            place = cursor.documents[at] - base
+            if place >> 6 != word:
+                bits[word] |= gathered & wanted[word]
+                word = place >> 6
+                gathered = 0
+            gathered |= <uint64_t>1 << (place & 63)
+            at += 1
+        bits[word] |= gathered & wanted[word]
+        if stop < cursor.size:
+            return
+
+
+cdef inline void gather_amounts(
+    Cursor* cursor, const Field* field, uint32_t base, uint32_t end, const uint64_t* wanted,
+    const uint64_t* scored, uint64_t* bits, double* amounts, uint32_t* occurrences
+) noexcept nogil:
+    """The same; and adds for the documents in `scored`, which are wanted ones, what their
+    occurrences amount to, and how many there are, unless these are NULL.
+    """
+    cdef uint32_t place, at, word, stop, first, last, few
+    cdef uint64_t gathered, bit, rest
+    while advance_to(cursor, base, end, wanted):
+        at = cursor.at
+        stop = end_of_window(cursor, end)
+        cursor.at = stop
+        first = cursor.documents[at] - base
+        last = cursor.documents[stop - 1] - base
+        few = bits_between(wanted, first, last)
+        if few <= FEW and stop - at > 2 * FEW:
+            word = first >> 6
+            while few:
+                rest = wanted[word]
+                if word == first >> 6:
+                    rest &= ~<uint64_t>0 << (first & 63)
+                while rest and few:
+                    place = 64 * word + lowest_bit(rest)
+                    bit = rest & (0 - rest)
+                    rest ^= bit
+                    few -= 1
+                    at = place_of(cursor.documents, at, stop, base + place)
+                    if cursor.documents[at] != base + place:
+                        continue
+                    bits[word] |= bit
+                    if scored[word] & bit:
+                        decode_frequencies(cursor)
+                        if amounts != NULL:
+                            amounts[place] += (
+                                cursor.frequencies[at] * norm_of(field, place + base)
+                            )
+                        if occurrences != NULL:
+                            occurrences[place] += cursor.frequencies[at]
+                word += 1
+            if stop < cursor.size:
+                return
+            continue
+        if cursor.packed != NULL and any_between(scored, first, last):
+            decode_frequencies(cursor)
+        word = first >> 6
+        gathered = 0
+        while at < stop:
+            place = cursor.documents[at] - base
+            if place >> 6 != word:
+                bits[word] |= gathered & wanted[word]
+                word = place >> 6
+                gathered = 0
+            bit = <uint64_t>1 << (place & 63)
+            gathered |= bit
+            if scored[word] & bit:
+                if amounts != NULL:
+                    amounts[place] += cursor.frequencies[at] * norm_of(field, place + base)
+                if occurrences != NULL:
+                    occurrences[place] += cursor.frequencies[at]
+            at += 1
+        bits[word] |= gathered & wanted[word]
+        if stop < cursor.size:
+            return
+
+
+cdef inline double most_of(
+    Cursor* cursor, const Field* field, uint32_t base, uint32_t end
+) noexcept nogil:
+    """At least what the occurrences in one document of a window amount to."""
+    cdef const uint8_t* entry
+    cdef uint32_t block, frequency, i
+    cdef uint16_t most, shortest
+    cdef double found = 0
+    if cursor.full_blocks == 0:
+        if cursor.block == 0:
+            decode(cursor)
+        for i in range(cursor.at, cursor.size):
+            if cursor.documents[i] >= end:
+                break
+            found = max(found, cursor.frequencies[i] * norm_of(field, cursor.documents[i]))
+        return found
+    block = cursor.block
+    # What is decoded but not yet passed belongs to the block before.
+    if cursor.at < cursor.size and block:
+        block -= 1
+    while True:
+        if block >= cursor.blocks or before_block(cursor, block) + 1 >= <int64_t>end:
+            return found
+        if block < cursor.full_blocks and last_of(cursor, block) < base:
+            block = block_of(cursor, block, base)
+            continue
+        if block < cursor.full_blocks:
+            entry = cursor.extent + HEADER_SIZE + <size_t>block * ENTRY_SIZE
+            memcpy(&most, entry + 12, 2)
+            memcpy(&shortest, entry + 14, 2)
+            frequency = load32(cursor.extent) if most == 0xFFFF else most
+            found = max(found, frequency * shortest_norm(field, shortest))
+        else:
+            found = max(
+                found,
+                load32(cursor.extent) * shortest_norm(field, load32(cursor.extent + 4))
+            )
+        block += 1
+
+
+cdef inline double shortest_norm(const Field* field, uint32_t length) noexcept nogil:
+    """The norm of a length."""
+    if length < NORMS:
+        return field.norms[length]
+    return field.weight / (field.base + field.slope * length)
