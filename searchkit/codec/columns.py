@@ -102,27 +102,29 @@ class NumbersColumnWriter:
 
 
 class NumbersColumn(Sequence["array[int]"]):
-    """Reads what NumbersColumnWriter wrote for so many documents."""
+    """Reads what NumbersColumnWriter wrote for so many documents: `numbers` of all of them, and
+    where each one's end, `ends`.
+    """
 
     def __init__(self, section: memoryview, documents: int) -> None:
         self._documents = documents
-        self._ends = section[: 4 * documents].cast("I")
-        self._numbers = section[4 * documents :].cast("I")
+        self.ends = section[: 4 * documents].cast("I")
+        self.numbers = section[4 * documents :].cast("I")
 
     def __len__(self) -> int:
         return self._documents
 
     def __getitem__(self, document: int) -> array[int]:  # type: ignore[override]  # no slices
-        return array("I", self._numbers[self._begin(document) : self._ends[document]])
+        return array("I", self.numbers[self._begin(document) : self.ends[document]])
 
     def stretch(self, documents: range) -> tuple[memoryview, list[int]]:
         """The numbers of neighbours, one after the other, and where each one's end among them."""
         begin = self._begin(documents.start)
-        ends = self._ends[documents.start : documents.stop].tolist()
-        return self._numbers[begin : ends[-1]], [end - begin for end in ends]
+        ends = self.ends[documents.start : documents.stop].tolist()
+        return self.numbers[begin : ends[-1]], [end - begin for end in ends]
 
     def _begin(self, document: int) -> int:
-        return self._ends[document - 1] if document else 0
+        return self.ends[document - 1] if document else 0
 
 
 class WordsColumnWriter:

@@ -12,6 +12,7 @@ manifest, stands for the whole file. See docs/index-format.md.
 
 from __future__ import annotations
 
+import functools
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -181,6 +182,16 @@ class SegmentFile:
         if place.checked.find(0, first, last) >= 0:
             self._check(name, place, first, last)
         return place.data
+
+    def unchecked(
+        self, name: str
+    ) -> tuple[memoryview, bytearray, Callable[[int, int], memoryview]]:
+        """The section with 8 bytes more; a byte for each of its chunks, not 0 once that is
+        checked; and what checks from a start to an end, as `part` does. For those who look at
+        the bytes of many parts.
+        """
+        place = self._place(name)
+        return place.data, place.checked, functools.partial(self.part, name)
 
     def give_back(self) -> None:
         """Gives the memory of what has been looked at back to the system, for those who read

@@ -268,6 +268,10 @@ class Segment:
             self._kept[f"lengths:{field}"] = kept
         return kept
 
+    def length_bytes(self, field: str) -> tuple[memoryview, int]:
+        """The section of `lengths`, and the bytes of each."""
+        return self.file.whole(f"lengths:{field}"), self.fields[field].width
+
     def lengths_of(self, field: str) -> Sequence[int] | None:
         """`lengths`, or None for a field that has none, or that there is not."""
         return self.lengths(field) if f"lengths:{field}" in self.file else None
@@ -305,6 +309,11 @@ class Segment:
         if column is None:
             column = self._kept["published"] = self.file.whole("column:published").cast("Q")
         return column
+
+    @property
+    def published_bytes(self) -> memoryview:
+        """The section of `published`, u64 each."""
+        return self.file.whole("column:published")
 
     @property
     def digests(self) -> FixedColumn:

@@ -9,6 +9,7 @@ import sys
 __all__ = [
     "BLOCK",
     "BLOCK_ENTRY",
+    "DAY",
     "DICTIONARY_BLOCK",
     "FINGERPRINT",
     "IMAGES_FIELD",
@@ -24,6 +25,7 @@ __all__ = [
     "REMEMBERED_VALUE",
     "REMEMBERED_VALUES",
     "TIME_LEVELS",
+    "TIME_ZERO",
 ]
 
 if sys.byteorder != "little":
@@ -53,6 +55,11 @@ TIME_LEVELS = 8
 
 # The number of an article without a time; the largest, so that these come last.
 NO_TIME = (1 << 64) - 1
+
+# Times are microseconds from the beginning of the year 1 of our calendar, plus this; so many make
+# a day.
+TIME_ZERO = 1 << 63
+DAY = 86_400_000_000
 
 # What the values of a line of JSON are for: those of an article in their order, and two that
 # go into its body.

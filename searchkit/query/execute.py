@@ -1,96 +1,139 @@
-"""A Whoosh query over all segments: every match counted, the best kept in order."""
+"""A plan over all segments: every match counted, the best kept in order."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from typing import Literal, TypeVar
 
-from whoosh.query import Query, Require
-from whoosh.searching import Searcher
+from searchkit.kernels import NO_TIME
+from searchkit.kernels.tallies import best_dated
+from searchkit.query.plan import Plan
 
-__all__ = ["Matches", "Order", "all_documents", "execute"]
+__all__ = ["Matches", "Order", "execute", "matching_sets"]
 
 # By relevance; by date with the newest first; by date with the oldest first.
 Order = Literal["relevance", "date", "date-asc"]
 
+# Postings from which on several segments are searched by several threads: a few milliseconds,
+# where handing over costs a tenth of one.
+_WORTH_THREADS = 1_000_000
+
+# Less than any score.
+_NO_SCORE = -1.0
+
+_NO_SET = bytearray()
+_Answer = TypeVar("_Answer")
+
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """How many documents match, and the wanted stretch of them as (number, score).
+    """How many documents match, and the best of them as (number, score), best first; equal ones
+    in the order of their numbers. Sorted by date a score is 0.
 
-    Sorted by date a score is 0.
+    `sets` has for each segment the bits of all that match, if asked for. `complete` is False
+    when time was up before everything was looked at.
     """
 
     total: int
     documents: list[tuple[int, float]]
+    sets: tuple[bytearray, ...]
+    complete: bool
 
 
 def execute(
-    searcher: Searcher,
-    query: Query,
-    condition: Query | None,
-    order: Order,
-    offset: int,
-    limit: int | None,
+    plan: Plan,
+    *,
+    order: Order = "relevance",
+    best: int | None = 10,
+    count: bool = True,
+    keep_sets: bool = False,
+    deadline: float = 0.0,
 ) -> Matches:
-    """Runs `query`, narrowed by `condition`, which does not count for the score.
+    """Runs a plan. `best` is how many documents are wanted (None: all).
 
-    Equal documents stand in the order of their numbers. A limit of None is all.
+    Without `count` what cannot be among the best need not be counted: the total is a lower bound.
+    At `deadline`, a time of `time.monotonic` (0: none), it stops with what it has.
     """
-    if condition is not None:
-        query = Require(query, condition)
-    total = 0
+    snapshot = plan.searchable.snapshot
+    documents = plan.searchable.articles
+    by_date = order != "relevance"
+    keep_sets = keep_sets or by_date
+    limit = documents if best is None else min(best, documents)
+    floor = _NO_SCORE
 
-    def counted(keys: Iterator[tuple[float, int, float]]) -> Iterator[tuple[float, int, float]]:
-        nonlocal total
-        for key in keys:
-            total += 1
-            yield key
+    def searched(number: int) -> tuple[int, list[tuple[float, int]], bytearray, bool]:
+        nonlocal floor
+        matching, root = plan.matching(number)
+        live = snapshot.segments[number]
+        size = (live.entry.documents + 63) // 64 * 8
+        found = bytearray(size) if keep_sets else _NO_SET
+        scored = 0 if by_date else min(limit, live.entry.documents)
+        total, hits, complete = matching.run(root, scored, count, found, floor, deadline)
+        if len(hits) == limit and limit:
+            # What follows in other segments has to be better than all these.
+            floor = max(floor, hits[-1][0])
+        return total, hits, found, complete
 
-    if order == "relevance":
-        keys = _by_score(searcher, query)
+    segments = range(len(snapshot.segments))
+    answers = _each(searched, segments, plan.postings >= _WORTH_THREADS)
+    sets = tuple(found for _, _, found, _ in answers)
+    if by_date:
+        ranked = _by_date(plan, sets, limit, newest=order == "date")
+    elif len(answers) == 1:
+        ranked = [(document, score) for score, document in answers[0][1]]
     else:
-        keys = _by_date(searcher, query, newest_first=order == "date")
-    if limit is None:
-        best = sorted(counted(keys))
-    else:
-        best = heapq.nsmallest(offset + limit, counted(keys))
-        # Wanting none, it looks at none: the rest is counted here.
-        for _ in counted(keys):
-            pass
-    return Matches(total, [(number, score) for _, number, score in best[offset:]])
+        bases = plan.searchable.bases
+        ranked = [
+            (document, -score)
+            for score, document in heapq.nsmallest(
+                limit,
+                (
+                    (-score, base + document)
+                    for base, (_, hits, _, _) in zip(bases, answers, strict=True)
+                    for score, document in hits
+                ),
+            )
+        ]
+    return Matches(
+        sum(total for total, *_ in answers),
+        ranked,
+        sets,
+        all(complete for *_, complete in answers),
+    )
 
 
-def all_documents(searcher: Searcher, query: Query, condition: Query | None) -> list[int]:
-    """The numbers of all documents that match."""
-    return [number for number, _ in execute(searcher, query, condition, "date", 0, None).documents]
-
-
-def _by_score(searcher: Searcher, query: Query) -> Iterator[tuple[float, int, float]]:
-    context = searcher.context()
-    for leaf, base in searcher.leaf_searchers():
-        matcher = query.matcher(leaf, context)
-        while matcher.is_active():
-            score = matcher.score()
-            yield -score, base + matcher.id(), score
-            matcher.next()
+def matching_sets(plan: Plan) -> tuple[bytearray, ...]:
+    """For each segment the bits of all live documents that match."""
+    return execute(plan, best=0, keep_sets=True).sets
 
 
 def _by_date(
-    searcher: Searcher, query: Query, newest_first: bool
-) -> Iterator[tuple[float, int, float]]:
-    for leaf, base in searcher.leaf_searchers():
-        reader = leaf.reader()
-        undated = searcher.schema["published"].column_type.default_value()
-        published = None
-        if reader.has_column("published"):
-            published = reader.column_reader("published", translate=False)
-        matcher = query.matcher(leaf, searcher.boolean_context())
-        while matcher.is_active():
-            number = matcher.id()
-            moment = published[number] if published else undated
-            key = -moment if newest_first else moment
-            yield float("inf") if moment == undated else key, base + number, 0.0
-            matcher.next()
+    plan: Plan, sets: Sequence[bytearray], limit: int, newest: bool
+) -> list[tuple[int, float]]:
+    # Newest first the smallest of what is left to the end; without a time last either way.
+    dated = (
+        (-moment if newest and moment != NO_TIME else moment, base + document)
+        for number, (base, found) in enumerate(zip(plan.searchable.bases, sets, strict=True))
+        for moment, document in best_dated(
+            found, plan.searchable.segment(number).published, limit, newest
+        )
+    )
+    return [(document, 0.0) for _, document in heapq.nsmallest(limit, dated)]
+
+
+def _each(
+    work: Callable[[int], _Answer], numbers: range, threaded: bool
+) -> list[_Answer]:
+    if threaded and len(numbers) > 1:
+        return list(_threads().map(work, numbers))
+    return [work(number) for number in numbers]
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="searchkit")

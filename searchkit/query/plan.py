@@ -1,0 +1,318 @@
+"""A tree and a ranking to what kernels run: which lists, how much each word weighs.
+
+A word is scored by one inverse document frequency: that of all articles with any of its one-term
+variants in any of its fields; where it is a phrase, or a proximity, by the sum of those of its
+terms. How often it stands in a field is how often its terms do together, or the number of its
+spans that do not overlap. searchkit.ranking has the formulas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from searchkit.analysis import Variant
+from searchkit.errors import QueryTooComplexError
+from searchkit.kernels import NO_TIME
+from searchkit.kernels.matching import Matching
+from searchkit.query import tree as t
+from searchkit.query.searchable import FIELD_NUMBERS, Expansion, Found, Searchable
+from searchkit.ranking import Ranking, inverse_document_frequency
+from searchkit.schema import TEXT_FIELDS
+
+__all__ = ["Plan"]
+
+# Makes a condition, or an expression on positions, on a segment by its number.
+Step = Callable[[Matching, int], int]
+# A step for each of some text fields, which have numbers here.
+Places = list[tuple[int, Step]]
+
+# The terms of a pattern within a proximity: each keeps 4 KB.
+_MAX_PLACED = 10_000
+
+_LAST_TIME = NO_TIME - 1
+
+
+class Plan:
+    """How one tree is run over every segment of a commit."""
+
+    def __init__(
+        self, searchable: Searchable, tree: t.Tree, ranking: Ranking, *, name_terms: bool = False
+    ) -> None:
+        """`name_terms`: whether the terms that patterns stand for are wanted by name.
+
+        Raises QueryTooComplexError for a pattern of too many terms within a proximity.
+        """
+        self.searchable = searchable
+        self.ranking = ranking
+        self.expansions: dict[t.Pattern, Expansion] = {}
+        self.postings = 0  # of all lists that are gone through
+        self._name_terms = name_terms
+        self._step = self._made(tree)
+
+    def matching(self, segment: int) -> tuple[Matching, int]:
+        """The conditions on a segment, and which of them is the whole tree."""
+        searchable, recency = self.searchable, self.ranking.recency
+        matching = Matching(searchable.views[segment], searchable.weighting(self.ranking))
+        if recency:
+            published = searchable.segment(segment).published_bytes
+            matching.prefer_recent(published, recency.key, recency.microseconds, recency.share)
+        return matching, self._step(matching, segment)
+
+    def _made(self, tree: t.Tree) -> Step:
+        return _MAKERS[type(tree)](self, tree)
+
+    # -- words
+
+    def _word(self, tree: t.Word) -> Step:
+        if tree.exact:
+            return self._checked(tree)
+        found, phrases = self.searchable.word(tree.variants, tree.fields)
+        self.postings += found.postings
+        weight = tree.boost * self._frequency_of_word(tree)
+        places = self._phrases(phrases, tree.fields, tree.slop) if phrases else ()
+        return self._scored(found, places, weight, 1)
+
+    def _at_least(self, tree: t.AtLeast) -> Step:
+        word = tree.member
+        if word.exact:
+            return self._checked(word, tree.times)
+        found, phrases = self.searchable.word(word.variants, word.fields)
+        weight = word.boost * self._frequency_of_word(word)
+        if len(word.variants) == 1 and not phrases and not word.variants[0].is_prefix:
+            return self._scored(found, (), weight, tree.times)
+        # Terms may overlap, which their lists do not tell.
+        return self._scored(None, self._places(word, word.fields), weight, tree.times)
+
+    def _pattern(self, tree: t.Pattern) -> Step:
+        found = self._expanded(tree).found
+        phrases = [stem for stem in tree.stems if len(stem.terms) > 1]
+        places = self._phrases(phrases, tree.fields, 1)
+        return self._scored(found, places, tree.boost * self._frequency(tree), 1)
+
+    def _near(self, tree: t.Near | t.NotNear) -> Step:
+        if any(isinstance(leaf, t.Word) and leaf.exact for leaf in t.leaves(tree)):
+            return self._checked(tree)
+        places = self._places(tree, t.fields_of(tree))
+        return self._scored(None, places, tree.boost * self._frequency(tree), 1)
+
+    def _scored(
+        self, found: Found | None, places: Iterable[tuple[int, Step]], weight: float, least: int
+    ) -> Step:
+        if not places:
+            lists = found.lists if found else ()
+            return lambda matching, segment: matching.word(lists[segment], (), weight, least)
+
+        def step(matching: Matching, segment: int) -> int:
+            expressions = [(field, place(matching, segment)) for field, place in places]
+            lists = found.lists[segment] if found else None
+            return matching.word(lists, expressions, weight, least)
+
+        return step
+
+    def _checked(self, tree: t.Word | t.Near | t.NotNear, least: int = 1) -> Step:
+        raise NotImplementedError
+
+    def _expanded(self, tree: t.Pattern) -> Expansion:
+        expansion = self.expansions.get(tree)
+        if expansion is None:
+            expansion = self.searchable.expanded(tree, self._name_terms)
+            self.expansions[tree] = expansion
+            self.postings += expansion.found.postings
+        return expansion
+
+    # -- inverse document frequencies
+
+    def _frequency(self, tree: t.Tree) -> float:
+        """That of a positional tree."""
+        if isinstance(tree, t.Word):
+            return self._frequency_of_word(tree)
+        if isinstance(tree, t.Pattern):
+            return self._frequency_of_articles(self._expanded(tree).found.articles)
+        if isinstance(tree, t.NotNear):
+            return self._frequency(tree.wanted)
+        assert isinstance(tree, (t.Near, t.Or))
+        frequencies = map(self._frequency, tree.members)
+        return sum(frequencies) if isinstance(tree, t.Near) else min(frequencies)
+
+    def _frequency_of_word(self, word: t.Word) -> float:
+        found, phrases = self.searchable.word(word.variants, word.fields)
+        if found.articles or not phrases:
+            return self._frequency_of_articles(found.articles)
+        return min(
+            sum(
+                self._frequency_of_articles(self.searchable.term(term, word.fields).articles)
+                for term in phrase.terms
+            )
+            for phrase in phrases
+        )
+
+    def _frequency_of_articles(self, articles: int) -> float:
+        return inverse_document_frequency(self.searchable.articles, articles)
+
+    # -- places
+
+    def _phrases(
+        self, phrases: Iterable[Variant], fields: tuple[str, ...], slop: int
+    ) -> Places:
+        return [
+            (FIELD_NUMBERS[field], self._any([self._phrase(each, field, slop) for each in phrases]))
+            for field in fields
+            if phrases
+        ]
+
+    def _places(self, tree: t.Tree, fields: tuple[str, ...]) -> Places:
+        return [(FIELD_NUMBERS[field], self._place(tree, field)) for field in fields]
+
+    def _place(self, tree: t.Tree, field: str) -> Step:
+        """Where a positional tree is in a text field."""
+        if isinstance(tree, t.Or):
+            return self._any([self._place(member, field) for member in tree.members])
+        if isinstance(tree, t.NotNear):
+            wanted, unwanted = self._place(tree.wanted, field), self._place(tree.unwanted, field)
+            distance = tree.distance
+            return lambda matching, segment: matching.not_near(
+                wanted(matching, segment), unwanted(matching, segment), distance
+            )
+        assert isinstance(tree, (t.Word, t.Pattern, t.Near))
+        if field not in tree.fields:
+            return self._any([])
+        if isinstance(tree, t.Near):
+            members = [self._place(member, field) for member in tree.members]
+            return self._chain(members, tree.distance, tree.ordered)
+        if isinstance(tree, t.Word):
+            found, phrases = self.searchable.word(tree.variants, tree.fields)
+            slop = tree.slop
+        else:
+            found, slop = self._expanded(tree).found, 1
+            phrases = tuple(stem for stem in tree.stems if len(stem.terms) > 1)
+        if max(map(len, found.lists), default=0) > _MAX_PLACED:
+            raise QueryTooComplexError(
+                f"{tree.typed} stands for more than {_MAX_PLACED:,} words, too many to look at "
+                "what is near them; write more of its letters"
+            )
+        number = FIELD_NUMBERS[field]
+        steps: list[Step] = []
+        if found.articles:
+            steps.append(lambda matching, segment: matching.places(found.lists[segment], number))
+        steps += [self._phrase(each, field, slop) for each in phrases]
+        return self._any(steps)
+
+    def _phrase(self, phrase: Variant, field: str, slop: int) -> Step:
+        number = FIELD_NUMBERS[field]
+
+        def place(term: str) -> Step:
+            found = self.searchable.term(term, (field,))
+            self.postings += found.postings
+            return lambda matching, segment: matching.places(found.lists[segment], number)
+
+        return self._chain([place(term) for term in phrase.terms], slop, True)
+
+    def _any(self, steps: list[Step]) -> Step:
+        if len(steps) == 1:
+            return steps[0]
+        return lambda matching, segment: matching.any_of(
+            [step(matching, segment) for step in steps]
+        )
+
+    def _chain(self, steps: list[Step], distance: int, ordered: bool) -> Step:
+        return lambda matching, segment: matching.near(
+            [step(matching, segment) for step in steps], distance, ordered
+        )
+
+    # -- conditions on an article
+
+    def _value(self, tree: t.Value) -> Step:
+        lists = self.searchable.term(tree.term, (tree.field,)).lists
+        return lambda matching, segment: matching.word(lists[segment], (), 0.0, 1)
+
+    def _value_prefix(self, tree: t.ValuePrefix) -> Step:
+        lists = self.searchable.beginning(tree.prefix, tree.field).lists
+        return lambda matching, segment: matching.word(lists[segment], (), 0.0, 1)
+
+    def _dates(self, tree: t.Dates) -> Step:
+        first = 0 if tree.first is None else tree.first
+        last = _LAST_TIME if tree.last is None else min(tree.last, _LAST_TIME)
+        return lambda matching, segment: matching.numbered(
+            self.searchable.segment(segment).published_bytes, 8, first, last
+        )
+
+    def _length(self, tree: t.Length) -> Step:
+        most = (1 << 32) - 1
+        least, most = tree.least or 0, most if tree.most is None else min(tree.most, most)
+        return self._of_length("body", least, most)
+
+    def _of_length(self, field: str, least: int, most: int) -> Step:
+        def step(matching: Matching, segment: int) -> int:
+            lengths, width = self.searchable.segment(segment).length_bytes(field)
+            return matching.numbered(lengths, width, least, most)
+
+        return step
+
+    def _exists(self, tree: t.Exists) -> Step:
+        if tree.field in TEXT_FIELDS:
+            return self._of_length(tree.field, 1, (1 << 32) - 1)
+        if tree.field == "published":
+            return self._dates(t.Dates(None, None))
+        if tree.field == "id":
+            return self._everything(tree)
+        return lambda matching, segment: matching.filled(
+            self.searchable.segment(segment).words(tree.field).places.ends.cast("B")
+        )
+
+    # -- what combines conditions
+
+    def _and(self, tree: t.And) -> Step:
+        steps = [self._made(member) for member in tree.members]
+        if not steps:
+            return self._everything(tree)
+        return lambda matching, segment: matching.all_of(
+            [step(matching, segment) for step in steps]
+        )
+
+    def _or(self, tree: t.Or) -> Step:
+        return self._at_least_some(tree.members, 1)
+
+    def _some(self, tree: t.Some) -> Step:
+        if tree.required > 0:
+            return self._at_least_some(tree.members, tree.required)
+        welcome = self._at_least_some(tree.members, 1)
+        return lambda matching, segment: matching.preferably(
+            matching.everything(), welcome(matching, segment)
+        )
+
+    def _at_least_some(self, members: Iterable[t.Tree], required: int) -> Step:
+        steps = [self._made(member) for member in members]
+        return lambda matching, segment: matching.some_of(
+            [step(matching, segment) for step in steps], required
+        )
+
+    def _not(self, tree: t.Not) -> Step:
+        step = self._made(tree.member)
+        return lambda matching, segment: matching.all_but(step(matching, segment))
+
+    def _everything(self, _tree: t.Tree) -> Step:
+        return lambda matching, segment: matching.everything()
+
+    def _nothing(self, _tree: t.Nothing) -> Step:
+        return lambda matching, segment: matching.some_of((), 1)
+
+
+_MAKERS: dict[type[Any], Callable[[Plan, Any], Step]] = {
+    t.Word: Plan._word,
+    t.Pattern: Plan._pattern,
+    t.Near: Plan._near,
+    t.NotNear: Plan._near,
+    t.AtLeast: Plan._at_least,
+    t.Value: Plan._value,
+    t.ValuePrefix: Plan._value_prefix,
+    t.Dates: Plan._dates,
+    t.Length: Plan._length,
+    t.Exists: Plan._exists,
+    t.And: Plan._and,
+    t.Or: Plan._or,
+    t.Some: Plan._some,
+    t.Not: Plan._not,
+    t.Everything: Plan._everything,
+    t.Nothing: Plan._nothing,
+}
