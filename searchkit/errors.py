@@ -5,6 +5,8 @@
     ├── SourceError           a file that cannot be read as articles
     ├── LanguageError         a language without an analyzer
     ├── QueryError            a query or filter that cannot be run
+    │   ├── QueryTooLongError     more characters than anybody types
+    │   └── QueryTooComplexError  too many words, or brackets too deep
     └── StorageError          the index directory
         ├── IndexNotFoundError    no index there
         ├── IndexExistsError      an index is there already
@@ -35,6 +37,8 @@ __all__ = [
     "LanguageError",
     "Notice",
     "QueryError",
+    "QueryTooComplexError",
+    "QueryTooLongError",
     "Reject",
     "SearchKitError",
     "SourceError",
@@ -60,6 +64,14 @@ class LanguageError(SearchKitError, ValueError):
 
 class QueryError(SearchKitError, ValueError):
     """A query or a filter that cannot be run."""
+
+
+class QueryTooLongError(QueryError):
+    """A query of more characters than anybody types."""
+
+
+class QueryTooComplexError(QueryError):
+    """A query of too many words, or with brackets nested too deeply."""
 
 
 class StorageError(SearchKitError):
