@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import itertools
 import os
 import platform
 import threading
@@ -14,36 +15,47 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from whoosh.fields import Schema
-from whoosh.scoring import BM25F
-from whoosh.searching import Searcher
-
 from searchkit.article import Article
 from searchkit.codec.commit import generation_on_disk
 from searchkit.codec.directory import create_directory, directory_size
-from searchkit.codec.exchange import export_whoosh
 from searchkit.codec.facts import compiled_kernels, section_sizes
 from searchkit.codec.manifest import FORMAT_VERSION
-from searchkit.codec.snapshot import Snapshot, open_snapshot, value_counts
+from searchkit.codec.snapshot import (
+    Snapshot,
+    count_terms,
+    open_snapshot,
+    term_counts,
+    value_counts,
+)
 from searchkit.codec.storage import Storage
-from searchkit.codec.whoosh_codec import reader_of
-from searchkit.codec.whoosh_schema import whoosh_schema
 from searchkit.errors import ArticleError, QueryError
-from searchkit.highlight import highlight_article
-from searchkit.query import Filters, ParsedQuery, execute, parse
-from searchkit.query.execute import Order, all_documents
-from searchkit.query.filters import Moment, Values
+from searchkit.query.dates import Moment
+from searchkit.query.execute import Order
+from searchkit.query.facets import Period, check_facets, facet
+from searchkit.query.filters import Filters, Values
+from searchkit.query.parse import Mode, parse
+from searchkit.query.searchable import Searchable
+from searchkit.ranking import Model, Ranking
 from searchkit.record import decode_article
-from searchkit.results import Hit, Results
+from searchkit.results import Results
+from searchkit.searching import (
+    Question,
+    StopWords,
+    matching_numbers,
+    search,
+    search_sets,
+)
 from searchkit.schema import DEFAULT_LANGUAGE, FILTER_FIELDS, TEXT_FIELDS
 from searchkit.writing import AddReport, Transaction, Writer, add_articles
 from searchkit.writing.compaction import Compaction, compact
 
 __all__ = ["Index", "IndexInfo", "create", "open_index"]
 
-# Term saturation and length normalisation for short, uneven texts such as news
-# (Robertson & Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009).
-_K1, _B = 0.9, 0.4
+_NO_FILTERS = (None,) * 8
+
+# What people call the fields that have terms → their names in the index.
+_FIELDS_BY_NAME = {name: name for name in TEXT_FIELDS}
+_FIELDS_BY_NAME |= {name: field for field, name in FILTER_FIELDS.items()}
 
 # How long a writer waits for another one to finish, in seconds.
 _LOCK_TIMEOUT = 10.0
@@ -110,9 +122,8 @@ class Index:
 
     def __init__(self, storage: Storage, snapshot: Snapshot, generation: int) -> None:
         self._storage = storage
-        self._schema = whoosh_schema(snapshot.manifest.language)
         self._lock = threading.Lock()
-        self._state: _State | None = _State(snapshot, generation, self._schema)
+        self._state: _State | None = _State(snapshot, generation)
         self._language = snapshot.manifest.language
 
     @property
@@ -178,13 +189,12 @@ class Index:
 
         Returns how many there were. Raises QueryError as `search` does.
         """
-        condition = Filters(**filters).to_query()
-        self._parse(query, (self.language,))
+        # Never what has only most of the words.
+        question = Question(query, Filters(**filters).to_tree(), mode="all")
+        parse(query, (self.language,))
 
         def numbers(snapshot: Snapshot) -> list[int]:
-            parsed = self._parse(query, snapshot.languages)
-            searcher = Searcher(reader_of(snapshot, self._schema))
-            return all_documents(searcher, parsed.whoosh, condition)
+            return matching_numbers(Searchable(snapshot), question)
 
         with self._writer(DEFAULT_MEMORY, 1) as writer:
             count = writer.delete_where(numbers)
@@ -230,7 +240,13 @@ class Index:
         agency: Values | None = None,
         language: Values | None = None,
         keyword: Values | None = None,
+        mode: Mode = None,
+        ranking: Ranking | Model = "bm25f",
+        stop_words: StopWords = "auto",
         highlight: bool = True,
+        count: bool = True,
+        facets: Sequence[str] = (),
+        timeout: float | None = None,
     ) -> Results:
         """The articles that match, best first.
 
@@ -241,25 +257,58 @@ class Index:
         ``"2020-02"`` and include what they name. The other filters compare whole values,
         letter case and accents aside; of a list any value will do.
 
+        Of plain words all are wanted, and where no article has all, most; `mode` is ``"all"`` or
+        ``"any"`` for one or the other. `ranking` is ``"bm25f"``, ``"whoosh"`` (its sum of scores
+        over fields) or a `Ranking`. `stop_words` are those that are left out where other words
+        remain: ``"auto"`` for those of the index's language, None, or a list. Without `count`
+        the total may be a lower bound, and the search is faster. `facets` of section, publisher,
+        author, agency, language, keyword, day, month and year are counted over all that matches.
+        After `timeout` seconds the search ends with what it has.
+
         Raises QueryError for a query or filter that cannot be run.
         """
-        started = time.perf_counter()
         _check_page(limit, offset, sort)
-        filters = Filters(since, until, section, publisher, author, agency, language, keyword)
-        condition = filters.to_query()
-        state = self._reading()
-        snapshot = state.snapshot
-        parsed = self._parse(query, snapshot.languages)
-        matches = execute(state.searcher, parsed.whoosh, condition, sort, offset, limit)
-        wanted = parsed.targets if highlight else {}
-        hits = []
-        for rank, (number, score) in enumerate(matches.documents, offset + 1):
-            live, document = snapshot.place(number)
-            article = decode_article(live.segment.stored[document])
-            highlights = highlight_article(article, wanted, self.language)
-            hits.append(Hit(rank, score, article, highlights))
-        took_ms = (time.perf_counter() - started) * 1000
-        return Results(query, matches.total, tuple(hits), offset, took_ms)
+        given = (since, until, section, publisher, author, agency, language, keyword)
+        condition = None if given == _NO_FILTERS else Filters(*given).to_tree()
+        return search(
+            self._reading().searchable,
+            Question(query, condition, mode, ranking, stop_words),
+            limit=limit,
+            offset=offset,
+            sort=sort,
+            highlight=highlight,
+            count=count,
+            facets=facets,
+            timeout=timeout,
+        )
+
+    def timeline(
+        self, query: str, *, by: Period = "month", mode: Mode = None, **filters: Any
+    ) -> Mapping[str, int]:
+        """How many of the articles that match are of each day, month or year, in UTC, the
+        earliest first; those without any, and articles without a date, are left out.
+
+        `filters` are those of `search`. Raises QueryError as it does.
+        """
+        question = Question(query, Filters(**filters).to_tree(), mode)
+        searchable = self._reading().searchable
+        check_facets([by])
+        return facet(searchable, search_sets(searchable, question), by)
+
+    def terms(self, field: str, prefix: str = "", limit: int | None = None) -> Mapping[str, int]:
+        """The terms of a text field or filter that begin so, each with the number of articles
+        that have it, in order; the first `limit`.
+
+        Articles that are deleted count until their segment is merged. Raises QueryError for a
+        field that there is not.
+        """
+        name = _FIELDS_BY_NAME.get(field)
+        if name is None:
+            raise QueryError(
+                f"there is no field {field!r} with terms; write {', '.join(_FIELDS_BY_NAME)}"
+            )
+        counts = term_counts(self._reading().snapshot, name, prefix)
+        return dict(itertools.islice(counts, limit))
 
     def get(self, article_id: str) -> Article | None:
         """The article with this id, or None."""
@@ -276,15 +325,13 @@ class Index:
 
     def info(self) -> IndexInfo:
         """Counts, sizes and versions."""
-        state = self._reading()
-        snapshot = state.snapshot
-        reader = state.searcher.reader()
+        snapshot = self._reading().snapshot
         return IndexInfo(
             path=str(self.path),
             language=self.language,
             articles=snapshot.articles,
             fields=(*TEXT_FIELDS, "published", *FILTER_FIELDS),
-            terms={name: sum(1 for _ in reader.lexicon(name)) for name in TEXT_FIELDS},
+            terms={name: count_terms(snapshot, name) for name in TEXT_FIELDS},
             values={name: value_counts(snapshot, field) for field, name in FILTER_FIELDS.items()},
             segments=len(snapshot.segments),
             deleted=sum(each.entry.deleted for each in snapshot.segments),
@@ -310,6 +357,8 @@ class Index:
         written so far. Raises IndexExistsError when there is anything in the directory, and
         StorageError when it cannot be written.
         """
+        from searchkit.codec.exchange import export_whoosh
+
         return export_whoosh(self._reading().snapshot, Path(directory), on_progress)
 
     # -- life
@@ -336,9 +385,6 @@ class Index:
     def __bool__(self) -> bool:
         return True
 
-    def _parse(self, query: str, languages: Sequence[str]) -> ParsedQuery:
-        return parse(query, self._schema, languages)
-
     def _reading(self) -> _State:
         """The last commit, opened if that has not been done yet."""
         state = self._state
@@ -349,7 +395,7 @@ class Index:
             state = self._state
             if state is None or state.generation != generation:
                 snapshot = open_snapshot(self._storage, state.snapshot if state else None)
-                state = self._state = _State(snapshot, generation, self._schema)
+                state = self._state = _State(snapshot, generation)
         return state
 
 
@@ -359,10 +405,10 @@ class _State:
     `generation` is the newest number on the disk when it was opened, readable or not.
     """
 
-    def __init__(self, snapshot: Snapshot, generation: int, schema: Schema) -> None:
+    def __init__(self, snapshot: Snapshot, generation: int) -> None:
         self.snapshot = snapshot
         self.generation = generation
-        self.searcher = Searcher(reader_of(snapshot, schema), weighting=BM25F(B=_B, K1=_K1))
+        self.searchable = Searchable(snapshot)
 
 
 def _usable_cores() -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import overload
 
 from searchkit.article import Article
 from searchkit.highlight import Fragment
+from searchkit.query.interpretation import Interpretation
 
 __all__ = ["Hit", "Results"]
 
@@ -27,19 +29,45 @@ class Hit:
     highlights: Mapping[str, tuple[Fragment, ...]]
 
 
-@dataclass(frozen=True, slots=True)
 class Results(Sequence[Hit]):
     """A page of hits, in order; a sequence of `Hit`.
 
-    `total` is the exact number of articles that match, on this page or not; `took_ms` the
-    time in milliseconds from the query string to these results.
+    `total` is the number of articles that match, on this page or not: exactly, or at least so
+    many where it was not `counted`, or where it is not `complete` because time was up. `took_ms`
+    is the time in milliseconds from the query string to these results. `facets` has for each one
+    that was asked for its values with the number of articles.
     """
 
-    query: str
-    total: int
-    hits: tuple[Hit, ...]
-    offset: int
-    took_ms: float
+    def __init__(
+        self,
+        query: str,
+        total: int,
+        hits: tuple[Hit, ...],
+        offset: int,
+        took_ms: float,
+        *,
+        counted: bool,
+        complete: bool,
+        facets: Mapping[str, Mapping[str, int]],
+        interpret: Callable[[], Interpretation],
+    ) -> None:
+        self.query = query
+        self.total = total
+        self.hits = hits
+        self.offset = offset
+        self.took_ms = took_ms
+        self.counted = counted
+        self.complete = complete
+        self.facets = facets
+        self._interpret = interpret
+
+    @cached_property
+    def interpretation(self) -> Interpretation:
+        """How the query was read; made when it is asked for."""
+        return self._interpret()
+
+    def __repr__(self) -> str:
+        return f"<searchkit.Results {self.query!r}: {len(self.hits)} of {self.total}>"
 
     def __len__(self) -> int:
         return len(self.hits)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 
 from searchkit.codec.commit import open_latest
 from searchkit.codec.deletions import read_deletions
@@ -14,7 +17,15 @@ from searchkit.codec.manifest import Manifest, SegmentEntry
 from searchkit.codec.segment import Segment, documents_of
 from searchkit.codec.storage import Storage
 
-__all__ = ["LiveSegment", "Snapshot", "open_segment", "open_snapshot", "value_counts"]
+__all__ = [
+    "LiveSegment",
+    "Snapshot",
+    "count_terms",
+    "open_segment",
+    "open_snapshot",
+    "term_counts",
+    "value_counts",
+]
 
 # Each byte of a bitmap of deletions as one for each document.
 _LIVE, _DELETED = b"\0\1"
@@ -125,6 +136,31 @@ def open_segment(
     if segment.file.checksum != entry.checksum or segment.documents != entry.documents:
         raise damaged(segment.file.path, "it is not the file that the manifest names")
     return LiveSegment(segment, entry, read_deletions(storage, entry))
+
+
+def term_counts(snapshot: Snapshot, field: str, prefix: str = "") -> Iterator[tuple[str, int]]:
+    """The terms of a field that begin so, in order, each with the number of documents that have
+    it, deleted or not.
+    """
+    wanted = prefix.encode()
+
+    def counts(segment: Segment) -> Iterator[tuple[bytes, int]]:
+        place = segment.dictionary(field)
+        place.seek(wanted)
+        while place.valid and (term := place.term).startswith(wanted):
+            yield term, place.entry[0]
+            place.next()
+
+    merged = heapq.merge(*(counts(live.segment) for live in snapshot.segments))
+    for term, group in itertools.groupby(merged, key=itemgetter(0)):
+        yield term.decode(), sum(count for _, count in group)
+
+
+def count_terms(snapshot: Snapshot, field: str) -> int:
+    """The distinct terms of a field."""
+    if len(snapshot.segments) == 1:
+        return len(snapshot.segments[0].segment.dictionary(field))
+    return sum(1 for _ in term_counts(snapshot, field))
 
 
 def value_counts(snapshot: Snapshot, field: str) -> dict[str, int]:

@@ -1,7 +1,1 @@
 """Here is a string: what does the person mean, and how do we run it?"""
-
-from searchkit.query.execute import Matches, execute
-from searchkit.query.filters import Filters
-from searchkit.query.parse import ParsedQuery, parse
-
-__all__ = ["Filters", "Matches", "ParsedQuery", "execute", "parse"]

@@ -14,7 +14,7 @@ from searchkit.kernels import NO_TIME
 from searchkit.kernels.tallies import best_dated
 from searchkit.query.plan import Plan
 
-__all__ = ["Matches", "Order", "execute", "matching_sets"]
+__all__ = ["Matches", "Order", "execute"]
 
 # By relevance; by date with the newest first; by date with the oldest first.
 Order = Literal["relevance", "date", "date-asc"]
@@ -105,11 +105,6 @@ def execute(
         sets,
         all(complete for *_, complete in answers),
     )
-
-
-def matching_sets(plan: Plan) -> tuple[bytearray, ...]:
-    """For each segment the bits of all live documents that match."""
-    return execute(plan, best=0, keep_sets=True).sets
 
 
 def _by_date(

@@ -20,7 +20,7 @@ from searchkit.query.searchable import FIELD_NUMBERS, Expansion, Found, Searchab
 from searchkit.ranking import Ranking, inverse_document_frequency
 from searchkit.schema import TEXT_FIELDS
 
-__all__ = ["Plan"]
+__all__ = ["Plan", "plan_for"]
 
 # Makes a condition, or an expression on positions, on a segment by its number.
 Step = Callable[[Matching, int], int]
@@ -58,6 +58,15 @@ class Plan:
             published = searchable.segment(segment).published_bytes
             matching.prefer_recent(published, recency.key, recency.microseconds, recency.share)
         return matching, self._step(matching, segment)
+
+    def expansion_counts(self) -> dict[str, int]:
+        """How many terms of the index each pattern stands for, by what was typed; of a term in
+        several fields and segments each counts.
+        """
+        return {
+            pattern.typed: sum(map(len, expansion.found.lists))
+            for pattern, expansion in self.expansions.items()
+        }
 
     def _made(self, tree: t.Tree) -> Step:
         return _MAKERS[type(tree)](self, tree)
@@ -316,3 +325,10 @@ _MAKERS: dict[type[Any], Callable[[Plan, Any], Step]] = {
     t.Everything: Plan._everything,
     t.Nothing: Plan._nothing,
 }
+
+
+def plan_for(
+    searchable: Searchable, tree: t.Tree, ranking: Ranking, *, name_terms: bool = False
+) -> Plan:
+    """The plan of a tree for a ranking; see `Plan`."""
+    return Plan(searchable, tree, ranking, name_terms=name_terms)

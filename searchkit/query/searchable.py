@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from searchkit.analysis import Variant
-from searchkit.codec.segment import Segment
+from searchkit.codec.segment import Segment, documents_of
 from searchkit.codec.snapshot import LiveSegment, Snapshot
 from searchkit.kernels import PATTERN_CHARACTERS, PATTERN_KINDS
 from searchkit.kernels.lists import Lists, SegmentView
@@ -132,6 +132,21 @@ class Searchable:
             # At a distance of 0, which is that of the other kinds, it is the term itself.
             patterns.append(("fuzzy", stem.terms[0], pattern.distance))
         return self._expand(patterns, pattern.fields, set() if name_terms else None)
+
+    def near(self, term: str, distance: int, fields: tuple[str, ...]) -> frozenset[str]:
+        """The terms of these fields that are so many changes from a term at most."""
+        return self._expand([("fuzzy", term, distance)], fields, set()).terms
+
+    def first_article(
+        self, term: str, fields: tuple[str, ...]
+    ) -> tuple[LiveSegment, int] | None:
+        """The segment and number of the first document, deleted or not, with a term."""
+        for live in self.snapshot.segments:
+            for field in fields:
+                postings = live.segment.find(field, term.encode())
+                if postings is not None:
+                    return live, next(documents_of(postings))
+        return None
 
     def _found_word(self, variants: tuple[Variant, ...], fields: tuple[str, ...]) -> _Word:
         phrases = tuple(each for each in variants if len(each.terms) > 1)

@@ -13,9 +13,9 @@ _ENGLISH = frozenset(
     "who whom whose which what myself himself itself themselves "
     # to be, to have, to do, and modal verbs
     "am is are was were be been being has have had having do does did doing "
-    "can could may might must shall should will would "
+    "can could must shall should will would "
     # prepositions
-    "about above after against at before below between by during for from in into of off on onto "
+    "about above after against at before below between by during for from in into of off on "
     "out over through to under until up upon with within without "
     # conjunctions and adverbs
     "and as because but if nor or so than though while "

@@ -1,0 +1,191 @@
+"""One search, from the question to its page of hits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from searchkit.analysis import fold
+from searchkit.errors import QueryError
+from searchkit.query import tree as t
+from searchkit.query.execute import Matches, Order, execute
+from searchkit.query.facets import check_facets, facet
+from searchkit.query.interpretation import Interpretation
+from searchkit.query.parse import Mode, parse
+from searchkit.query.plan import Plan, plan_for
+from searchkit.query.searchable import Searchable
+from searchkit.query.suggestions import suggestions
+from searchkit.ranking import Model, Ranking, stop_words
+from searchkit.record import decode_article
+from searchkit.results import Hit, Results
+
+__all__ = ["Question", "StopWords", "matching_numbers", "search", "search_sets"]
+
+# Those of the index's language, none, or words of one's own.
+StopWords = Collection[str] | None
+
+_RANKINGS = {"bm25f": Ranking(), "whoosh": Ranking("whoosh")}
+_NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: a query, what narrows it down, and how it is to be understood.
+
+    `stop_words` is ``"auto"`` for those of the index's language, None, or words.
+    """
+
+    query: str
+    condition: t.Tree | None = None
+    mode: Mode = None
+    ranking: Ranking | Model = "bm25f"
+    stop_words: StopWords = "auto"
+
+
+def search(
+    searchable: Searchable,
+    question: Question,
+    *,
+    limit: int | None,
+    offset: int,
+    sort: Order,
+    highlight: bool,
+    count: bool,
+    facets: Sequence[str],
+    timeout: float | None,
+) -> Results:
+    """A page of what matches; `Index.search` has what the arguments mean."""
+    started = time.perf_counter()
+    if facets:
+        check_facets(facets)
+    asked = _Asked(searchable, question, timeout, name_terms=highlight)
+    best = None if limit is None else offset + limit
+    matches = asked.run(sort, best, count or bool(facets), keep_sets=bool(facets))
+    hits = []
+    for rank, (number, score) in enumerate(matches.documents[offset:], offset + 1):
+        live, document = searchable.snapshot.place(number)
+        article = decode_article(live.segment.stored[document])
+        hits.append(Hit(rank, score, article, {}))
+    return Results(
+        question.query,
+        matches.total,
+        tuple(hits),
+        offset,
+        (time.perf_counter() - started) * 1000,
+        counted=count or bool(facets),
+        complete=matches.complete,
+        facets={name: facet(searchable, matches.sets, name) for name in facets},
+        interpret=asked.interpretation,
+    )
+
+
+def search_sets(searchable: Searchable, question: Question) -> tuple[bytearray, ...]:
+    """For each segment the bits of all documents that match."""
+    return _Asked(searchable, question, None).run("relevance", 0, True, keep_sets=True).sets
+
+
+def matching_numbers(searchable: Searchable, question: Question) -> list[int]:
+    """The numbers of all documents that match."""
+    matches = _Asked(searchable, question, None).run("date", None, True, keep_sets=False)
+    return [number for number, _ in matches.documents]
+
+
+class _Asked:
+    """A question, read and put to an index."""
+
+    def __init__(
+        self,
+        searchable: Searchable,
+        question: Question,
+        timeout: float | None,
+        name_terms: bool = False,
+    ) -> None:
+        if timeout is not None and timeout <= 0:
+            raise QueryError(f"timeout is {timeout}; give more than 0 seconds, or None")
+        self._deadline = 0.0 if timeout is None else time.monotonic() + timeout
+        self._searchable = searchable
+        self._condition = question.condition
+        self._ranking = _ranking(question.ranking)
+        self._name_terms = name_terms
+        snapshot = searchable.snapshot
+        self._parsed = parse(
+            question.query,
+            snapshot.languages,
+            mode=question.mode,
+            stop_words=_stop_words(question.stop_words, snapshot.manifest.language),
+        )
+        self._required: int | None = None
+        self.tree = self._parsed.tree
+        self.plan = self._planned(self.tree)
+
+    def run(self, order: Order, best: int | None, count: bool, keep_sets: bool) -> Matches:
+        """What matches; or where nothing does, what has most of the words."""
+        matches = self._executed(self.plan, order, best, count, keep_sets)
+        if matches.total or not self._parsed.optional or not matches.complete:
+            return matches
+        required = self._most_words()
+        if not required:
+            return matches
+        self._required = required
+        self.tree = self._parsed.relaxed(required)
+        self.plan = self._planned(self.tree)
+        return self._executed(self.plan, order, best, count, keep_sets)
+
+    def interpretation(self) -> Interpretation:
+        """How the question was read, and what of it the index lacks."""
+        interpretation = self._parsed.interpretation
+        if self._required is not None:
+            interpretation = self._parsed.relaxed_interpretation(self._required)
+        return replace(
+            interpretation,
+            did_you_mean=suggestions(self._searchable, self.tree),
+            expansions=self.plan.expansion_counts(),
+        )
+
+    def _most_words(self) -> int:
+        """The most of the plain words that any article has; 0 for none."""
+        low, high = 0, self._parsed.optional - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            plan = self._planned(self._parsed.relaxed(middle))
+            if self._executed(plan, "relevance", 0, False, False).total:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def _planned(self, tree: t.Tree) -> Plan:
+        if self._condition is not None:
+            tree = t.And((tree, self._condition))
+        return plan_for(self._searchable, tree, self._ranking, name_terms=self._name_terms)
+
+    def _executed(
+        self, plan: Plan, order: Order, best: int | None, count: bool, keep_sets: bool
+    ) -> Matches:
+        return execute(
+            plan,
+            order=order,
+            best=best,
+            count=count,
+            keep_sets=keep_sets,
+            deadline=self._deadline,
+        )
+
+
+def _ranking(ranking: Ranking | str) -> Ranking:
+    if isinstance(ranking, Ranking):
+        return ranking
+    if ranking not in _RANKINGS:
+        raise QueryError(f"there is no ranking {ranking!r}; write bm25f, whoosh or a Ranking")
+    return _RANKINGS[ranking]
+
+
+def _stop_words(given: StopWords, language: str) -> frozenset[str]:
+    if given is None:
+        return _NONE
+    if given == "auto":
+        return stop_words(language)
+    if isinstance(given, str):
+        raise QueryError(f"stop_words is {given!r}; give 'auto', None, or a list of words")
+    return frozenset(map(fold, given))
