@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import importlib.metadata
 import os
 import platform
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -30,9 +31,13 @@ from searchkit.codec.whoosh_codec import reader_of
 from searchkit.codec.whoosh_schema import whoosh_schema
 from searchkit.errors import ArticleError, QueryError
 from searchkit.highlight import highlight_article
-from searchkit.query import Filters, ParsedQuery, execute, parse
+from searchkit.query import Filters, Matches, execute, parse
+from searchkit.query.dates import Moment
 from searchkit.query.execute import Order, all_documents
-from searchkit.query.filters import Moment, Values
+from searchkit.query.filters import Values
+from searchkit.query.parse import Mode
+from searchkit.query.targets import targets_of
+from searchkit.query.tree import Tree
 from searchkit.record import decode_article
 from searchkit.results import Hit, Results
 from searchkit.schema import DEFAULT_LANGUAGE, FILTER_FIELDS, TEXT_FIELDS
@@ -174,17 +179,18 @@ class Index:
             return changes.delete(*ids)
 
     def delete_matching(self, query: str, **filters: Any) -> int:
-        """Deletes every article that `search` would find with this query and these filters.
+        """Deletes every article that `search` would find with this query and these filters in the
+        mode ``"all"``.
 
         Returns how many there were. Raises QueryError as `search` does.
         """
-        condition = Filters(**filters).to_query()
-        self._parse(query, (self.language,))
+        condition = Filters(**filters).to_tree()
+        parse(query, (self.language,), mode="all")
 
         def numbers(snapshot: Snapshot) -> list[int]:
-            parsed = self._parse(query, snapshot.languages)
+            tree = parse(query, snapshot.languages, mode="all").tree
             searcher = Searcher(reader_of(snapshot, self._schema))
-            return all_documents(searcher, parsed.whoosh, condition)
+            return all_documents(searcher, tree, condition)
 
         with self._writer(DEFAULT_MEMORY, 1) as writer:
             count = writer.delete_where(numbers)
@@ -219,6 +225,7 @@ class Index:
         self,
         query: str,
         *,
+        mode: Mode = None,
         limit: int | None = 10,
         offset: int = 0,
         sort: Order = "relevance",
@@ -235,6 +242,8 @@ class Index:
         """The articles that match, best first.
 
         `query` is in the query language (docs/query-language.md); ``"*"`` is every article.
+        `mode` says what is wanted of plain words: ``"all"`` of them, ``"any"``, or, with None, all
+        and, where no article has all, most of them, which `Results.interpretation` then tells.
         `limit` is the most hits to return after leaving out the first `offset` (None: all).
         `sort` is ``"relevance"``, ``"date"`` (newest first) or ``"date-asc"``; articles
         without a date come last. `since` and `until` take dates, datetimes or text such as
@@ -246,12 +255,26 @@ class Index:
         started = time.perf_counter()
         _check_page(limit, offset, sort)
         filters = Filters(since, until, section, publisher, author, agency, language, keyword)
-        condition = filters.to_query()
+        condition = filters.to_tree()
         state = self._reading()
         snapshot = state.snapshot
-        parsed = self._parse(query, snapshot.languages)
-        matches = execute(state.searcher, parsed.whoosh, condition, sort, offset, limit)
-        wanted = parsed.targets if highlight else {}
+        parsed = parse(query, snapshot.languages, mode=mode)
+
+        def matching(tree: Tree) -> Matches:
+            return execute(state.searcher, tree, condition, sort, offset, limit)
+
+        tree, interpretation = parsed.tree, parsed.interpretation
+        matches = matching(tree)
+        if parsed.optional and not matches.total:
+            # Most of the words: the greatest number of them that any article has.
+            required = bisect.bisect_left(
+                range(1, parsed.optional), True, key=lambda n: not matching(parsed.relaxed(n)).total
+            )
+            if required:
+                tree = parsed.relaxed(required)
+                interpretation = parsed.relaxed_interpretation(required)
+                matches = matching(tree)
+        wanted = targets_of(tree) if highlight else {}
         hits = []
         for rank, (number, score) in enumerate(matches.documents, offset + 1):
             live, document = snapshot.place(number)
@@ -259,7 +282,7 @@ class Index:
             highlights = highlight_article(article, wanted, self.language)
             hits.append(Hit(rank, score, article, highlights))
         took_ms = (time.perf_counter() - started) * 1000
-        return Results(query, matches.total, tuple(hits), offset, took_ms)
+        return Results(query, matches.total, tuple(hits), offset, took_ms, interpretation)
 
     def get(self, article_id: str) -> Article | None:
         """The article with this id, or None."""
@@ -335,9 +358,6 @@ class Index:
     # Whoosh evaluates a truth value by len(), which would read the index.
     def __bool__(self) -> bool:
         return True
-
-    def _parse(self, query: str, languages: Sequence[str]) -> ParsedQuery:
-        return parse(query, self._schema, languages)
 
     def _reading(self) -> _State:
         """The last commit, opened if that has not been done yet."""

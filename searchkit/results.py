@@ -8,6 +8,7 @@ from typing import overload
 
 from searchkit.article import Article
 from searchkit.highlight import Fragment
+from searchkit.query import Interpretation
 
 __all__ = ["Hit", "Results"]
 
@@ -32,7 +33,8 @@ class Results(Sequence[Hit]):
     """A page of hits, in order; a sequence of `Hit`.
 
     `total` is the exact number of articles that match, on this page or not; `took_ms` the
-    time in milliseconds from the query string to these results.
+    time in milliseconds from the query string to these results; `interpretation` says how the
+    query was read, and what was run.
     """
 
     query: str
@@ -40,6 +42,7 @@ class Results(Sequence[Hit]):
     hits: tuple[Hit, ...]
     offset: int
     took_ms: float
+    interpretation: Interpretation
 
     def __len__(self) -> int:
         return len(self.hits)

@@ -2,6 +2,7 @@
 
 from searchkit.query.execute import Matches, execute
 from searchkit.query.filters import Filters
+from searchkit.query.interpretation import Interpretation
 from searchkit.query.parse import ParsedQuery, parse
 
-__all__ = ["Filters", "Matches", "ParsedQuery", "execute", "parse"]
+__all__ = ["Filters", "Interpretation", "Matches", "ParsedQuery", "execute", "parse"]

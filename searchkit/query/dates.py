@@ -126,7 +126,7 @@ def _written(key: int, edge: str) -> str:
         moment = _YEAR_ONE + since
     except OverflowError:
         zone = timezone(_FURTHEST if since < timedelta() else -_FURTHEST)
-        moment = (_YEAR_ONE.replace(tzinfo=zone) + (since + zone.utcoffset(None)))
+        moment = _YEAR_ONE.replace(tzinfo=zone) + (since + zone.utcoffset(None))
     return moment.isoformat().removesuffix(edge)
 
 

@@ -1,4 +1,4 @@
-"""A Whoosh query over all segments: every match counted, the best kept in order."""
+"""A query over all segments, by Whoosh's matchers: every match counted, the best kept in order."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Literal
 
 from whoosh.query import Query, Require
 from whoosh.searching import Searcher
+
+from searchkit.query.tree import Tree
+from searchkit.query.whoosh_query import to_whoosh
 
 __all__ = ["Matches", "Order", "all_documents", "execute"]
 
@@ -29,18 +32,19 @@ class Matches:
 
 def execute(
     searcher: Searcher,
-    query: Query,
-    condition: Query | None,
+    tree: Tree,
+    condition: Tree | None,
     order: Order,
     offset: int,
     limit: int | None,
 ) -> Matches:
-    """Runs `query`, narrowed by `condition`, which does not count for the score.
+    """Runs `tree`, narrowed by `condition`, which does not count for the score.
 
     Equal documents stand in the order of their numbers. A limit of None is all.
     """
+    query = to_whoosh(tree)
     if condition is not None:
-        query = Require(query, condition)
+        query = Require(query, to_whoosh(condition))
     total = 0
 
     def counted(keys: Iterator[tuple[float, int, float]]) -> Iterator[tuple[float, int, float]]:
@@ -63,9 +67,9 @@ def execute(
     return Matches(total, [(number, score) for _, number, score in best[offset:]])
 
 
-def all_documents(searcher: Searcher, query: Query, condition: Query | None) -> list[int]:
+def all_documents(searcher: Searcher, tree: Tree, condition: Tree | None) -> list[int]:
     """The numbers of all documents that match."""
-    return [number for number, _ in execute(searcher, query, condition, "date", 0, None).documents]
+    return [number for number, _ in execute(searcher, tree, condition, "date", 0, None).documents]
 
 
 def _by_score(searcher: Searcher, query: Query) -> Iterator[tuple[float, int, float]]:

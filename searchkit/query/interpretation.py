@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
-__all__ = ["Interpretation", "Note", "Terms"]
+from searchkit.query import tree as t
+from searchkit.query.reading import reading_of
+
+__all__ = ["Interpretation", "Note", "Relaxation", "Terms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +40,79 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Interpretation:
-    """How a query was read.
+class Relaxation:
+    """What was run because no article has all of `words` words: `required` of them, the most that
+    any article has.
+    """
 
-    `reading` is the query written out, everything in brackets; it means the same in any mode.
+    words: int
+    required: int
+    tree: t.Tree
+
+    @property
+    def reading(self) -> str:
+        """The query that was run, written out."""
+        return reading_of(self.tree)
+
+    def __str__(self) -> str:
+        return f"no article has all {self.words} words; these have {self.required} of them"
+
+
+@dataclass(frozen=True)
+class Interpretation:
+    """How a query was read; what is costly to tell is made when somebody asks.
+
     `relaxed` is what was run instead because no article has all the words (None: it was not).
-    `did_you_mean` has, for typed words that the index lacks, words that it has.
+    `did_you_mean` has, for typed words that the index lacks, words that it has; `expansions`, for
+    patterns as they were typed, how many terms of the index they stand for.
     """
 
     query: str
-    reading: str
+    tree: t.Tree
     notes: tuple[Note, ...]
-    terms: tuple[Terms, ...]
-    relaxed: str | None = None
+    relaxed: Relaxation | None = None
     did_you_mean: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    expansions: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def reading(self) -> str:
+        """The query written out, everything in brackets; it means the same in any mode."""
+        return reading_of(self.tree)
+
+    @cached_property
+    def terms(self) -> tuple[Terms, ...]:
+        """What each word, phrase and pattern stands for, once each, in the order of the query."""
+        found = dict.fromkeys(
+            Terms(leaf.typed, _meanings(leaf), self.expansions.get(leaf.typed))
+            for leaf in t.leaves(self.tree)
+            if isinstance(leaf, (t.Word, t.Pattern))
+        )
+        return tuple(found)
 
     def to_dict(self) -> dict[str, Any]:
         """The same as JSON has it."""
-        return asdict(self)
+        relaxed = self.relaxed
+        return {
+            "query": self.query,
+            "reading": self.reading,
+            "notes": [asdict(note) for note in self.notes],
+            "terms": [asdict(terms) for terms in self.terms],
+            "relaxed": relaxed
+            and {
+                "words": relaxed.words,
+                "required": relaxed.required,
+                "reading": relaxed.reading,
+                "text": str(relaxed),
+            },
+            "did_you_mean": {word: list(words) for word, words in self.did_you_mean.items()},
+        }
+
+
+def _meanings(leaf: t.Word | t.Pattern) -> tuple[str, ...]:
+    if isinstance(leaf, t.Word):
+        looks, variants = [], leaf.variants
+    else:
+        ending = {"prefix": "*", "wildcard": "", "fuzzy": f"~{leaf.distance}"}[leaf.kind]
+        looks, variants = [leaf.text + ending], leaf.stems
+    phrases = [" ".join(each.terms) + "*" * each.is_prefix for each in variants]
+    return tuple(dict.fromkeys(looks + phrases))

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
+import functools
 import re
-from collections.abc import Sequence
+from typing import NamedTuple
 
 from searchkit.analysis import Variant, fold, variants_of
 from searchkit.codec.values import filter_term
 from searchkit.kernels.text import locate
 from searchkit.query import tree as t
 from searchkit.query.dates import dates_between, parse_dates, parse_length
-from searchkit.query.interpretation import Terms
 from searchkit.query.scan import (
     BOOST,
     FIELD_NAMES,
     MAX_PARTS,
     QUOTES,
-    Kind,
     Lexeme,
     Tell,
     too_complex,
@@ -29,35 +27,44 @@ __all__ = ["MAX_DISTANCE", "Leaves"]
 # Further apart, what stands in one caption would be near what stands in the next.
 MAX_DISTANCE = CAPTION_GAP - 1
 
+# Words remembered with what they stand for: some 10 MB when full.
+_MAX_REMEMBERED = 16_384
+_MAX_REMEMBERED_CHARACTERS = 64
+
 _PHRASE = re.compile(
     rf"(?P<exact>=?)[{QUOTES}](?P<inner>[^{QUOTES}]*)[{QUOTES}]"
     rf"(?P<slop>~\d*)?(?P<star>\*?)(?P<boost>{BOOST})?"
 )
-_BOOST = re.compile(BOOST)
+_BOOSTED = re.compile(rf"(?P<text>.+?)(?P<boost>{BOOST})", re.DOTALL)
 _QUOTE = re.compile(f"[{QUOTES}]")
 _DISTANCE = re.compile(r"\d{0,9}", re.ASCII)
 _WILDCARD = re.compile(r"[*?]")
 _FIELD = re.compile(rf"([^\W\d_]{{2,20}}):[\w({QUOTES}]")
 
 
+class _Analysed(NamedTuple):
+    """A text from its first word to its last, its variants, how many words that are.
+
+    `start` is the place of the first; of a text without words all is empty, or 0.
+    """
+
+    typed: str
+    variants: tuple[Variant, ...]
+    words: int
+    start: int
+
+
 class Leaves:
     """Makes the leaves of one query, for articles that were analysed in these languages.
 
-    `terms` has what the words stood for that were made so far. What there is to say about the
-    query goes to `tell`.
+    What there is to say about the query goes to `tell`.
     """
 
-    def __init__(self, query: str, languages: Sequence[str], tell: Tell) -> None:
+    def __init__(self, query: str, languages: tuple[str, ...], tell: Tell) -> None:
         self._query = query
         self._languages = languages
         self._tell = tell
         self._parts = 0
-        self._terms: dict[str, Terms] = {}
-
-    @property
-    def terms(self) -> tuple[Terms, ...]:
-        """What each word and pattern stands for, once each, in the order of the query."""
-        return tuple(self._terms.values())
 
     def count(self, parts: int) -> None:
         """Raises QueryTooComplexError when the query has more than MAX_PARTS by now."""
@@ -69,30 +76,42 @@ class Leaves:
 
     def text(self, lexeme: Lexeme, field: str | None) -> t.Tree | None:
         """What a WORD or PHRASE stands for in this text field, or in all; None for nothing."""
+        text = lexeme.text
         fields = (field,) if field else TEXT_FIELDS
-        if match := _PHRASE.fullmatch(lexeme.text):
-            made = self._phrase(match, lexeme, fields)
+        if text.isalnum() and len(text) <= _MAX_REMEMBERED_CHARACTERS:
+            word, words = _known_word(text, fields, self._languages)
+            if word:
+                self.count(words)
+                return word
+        if match := _PHRASE.fullmatch(text):
+            made: t.Tree | None = self._phrase(match, lexeme, fields)
             boost = match["boost"]
         else:
-            self._doubt_field(lexeme)
-            text, caret, number = lexeme.text.rpartition("^")
-            boost = caret + number
-            if not text or not _BOOST.fullmatch(boost):
-                text, boost = lexeme.text, ""
+            text, boost = _without_boost(text)
+            if ":" in text:
+                self._doubt_field(lexeme)
             made = self._bare(text, lexeme, fields)
-        return self.boosted(made, boost) if made and boost else made
+        return self.boosted(made, boost, lexeme) if made and boost else made
 
-    def boosted(self, tree: t.Tree, boost: str) -> t.Tree:
+    def boosted(self, tree: t.Tree, boost: str, lexeme: Lexeme) -> t.Tree:
         """The tree with a boost as it is written, ``^2``."""
-        return t.boosted(tree, float(boost[1:]))
+        factor = float(boost[1:])
+        if not t.MIN_BOOST <= factor <= t.MAX_BOOST:
+            self._say(lexeme, f"boosts are held between {t.MIN_BOOST:g} and {t.MAX_BOOST:g}")
+        return t.boosted(tree, factor)
 
     def _phrase(
         self, match: re.Match[str], lexeme: Lexeme, fields: tuple[str, ...]
     ) -> t.Word | None:
         if "*" in match["inner"] or match["star"]:
             self._say(lexeme, "* is no wildcard in or after quotes; write one word pre/1 another*")
-        slop = self.distance(int((match["slop"] or "~")[1:] or 1), lexeme)
-        return self._word(match["inner"], lexeme, fields, slop, exact=bool(match["exact"]))
+        asked = int((match["slop"] or "~")[1:] or 1)
+        exact = bool(match["exact"])
+        if exact and asked > 1:
+            self._say(lexeme, "a phrase after = is found as it is written, without ~")
+            asked = 1
+        slop = self.distance(asked, lexeme)
+        return self._word(match["inner"], lexeme, fields, slop, exact)
 
     def _bare(self, text: str, lexeme: Lexeme, fields: tuple[str, ...]) -> t.Tree | None:
         """What a word without quotes stands for."""
@@ -116,28 +135,24 @@ class Leaves:
         slop: int = 1,
         exact: bool = False,
     ) -> t.Word | None:
-        typed, variants = self._analysed(text, lexeme)
-        if not typed:
-            return None
-        self._remember(typed, variants)
-        return t.Word(fields, variants, typed, slop, exact=exact)
+        typed, variants, *_ = self._analysed(text, lexeme)
+        return t.Word(fields, variants, typed, slop, 1.0, exact) if typed else None
 
-    def _analysed(self, text: str, lexeme: Lexeme) -> tuple[str, tuple[Variant, ...]]:
-        """The text from its first word to its last, and its variants; nothing for no word."""
-        bounds = locate(text)
-        if not bounds:
+    def _analysed(self, text: str, lexeme: Lexeme) -> _Analysed:
+        remembered = len(text) <= _MAX_REMEMBERED_CHARACTERS
+        analyse = _analysed if remembered else _analysed.__wrapped__
+        found = analyse(text, self._languages)
+        if not found.words:
             self._say(lexeme, "has no letter or digit to search for")
-            return "", ()
-        if text[0] == "-" and bounds[0] == 1:
+        elif found.start == 1 and text[0] == "-":
             self._say(lexeme, "read without its minus; to leave a word out write NOT before it")
-        self.count(len(bounds) // 2)
-        typed = " ".join(text[bounds[0] : bounds[-1]].split())
-        return typed, tuple(variants_of(typed, self._languages))
+        self.count(found.words)
+        return found
 
     # -- patterns
 
     def _patterns(self, text: str, lexeme: Lexeme, fields: tuple[str, ...]) -> t.Tree | None:
-        """A word with wildcards. Of one that is several in the index, such as ``well-know*``,
+        """A word with wildcards. Of one that is several in the index, such as ``smith.john*``,
         the parts stand one after the other.
         """
         # What words it has is seen with a letter in the place of each wildcard.
@@ -155,48 +170,30 @@ class Leaves:
                 word = self._word(text[plain_start:plain_end], lexeme, fields)
                 found += [word] if word else []
             if piece.strip("*?"):
-                found.append(self._pattern(piece, fields))
+                self.count(1)
+                found.append(_pattern(piece, fields, self._languages))
             elif piece:
-                self._say(lexeme, f"{piece} by itself is no word")
+                self._say(lexeme, f"{piece} by itself is no word, and left out")
             plain_start = plain_end = end
         return t.Near(tuple(found), 1, True, fields) if len(found) > 1 else next(iter(found), None)
-
-    def _pattern(self, typed: str, fields: tuple[str, ...]) -> t.Pattern:
-        text = fold(typed)
-        prefix = text.rstrip("*")
-        if _WILDCARD.search(prefix):
-            self._remember(typed, (), text)
-            return t.Pattern(fields, "wildcard", text, 0, (), typed)
-        # Terms have no hyphens.
-        joined = prefix.replace("-", "")
-        stems = [Variant((joined,), is_prefix=True)] if joined != prefix else []
-        stems += [
-            variant
-            for variant in variants_of(prefix, self._languages)
-            if not (len(variant.terms) == 1 and variant.terms[0].startswith((prefix, joined)))
-        ]
-        self._remember(typed, stems, prefix + "*")
-        return t.Pattern(fields, "prefix", prefix, 0, tuple(stems), typed)
 
     def _fuzzy(
         self, text: str, asked: int, lexeme: Lexeme, fields: tuple[str, ...]
     ) -> t.Tree | None:
-        typed, variants = self._analysed(text, lexeme)
+        typed, variants, words, _ = self._analysed(text, lexeme)
         if not typed:
             return None
         folded = fold(typed)
         # Among words of few letters nearly all are alike.
         most = 0 if len(folded) <= 2 else 1 if len(folded) <= 5 else 2
         distance = min(asked, most)
-        if len(locate(typed)) > 2 or not any(len(each.terms) == 1 for each in variants):
+        if words > 1 or not any(len(each.terms) == 1 for each in variants):
             distance = 0
             self._say(lexeme, "~ is for single words, and this is several; they are read without")
         elif distance < asked:
             self._say(lexeme, f"~{asked} is read as ~{distance}, for {len(folded)} letters")
         if distance == 0:
-            self._remember(typed, variants)
             return t.Word(fields, variants, typed)
-        self._remember(f"{typed}~{distance}", variants, f"{folded}~{distance}")
         return t.Pattern(fields, "fuzzy", folded, distance, variants, typed)
 
     # -- conditions
@@ -208,11 +205,13 @@ class Leaves:
         """
         if match := _PHRASE.fullmatch(lexeme.text):
             value, star = match["inner"], match["star"]
-            if match["slop"] or match["boost"]:
-                self._say(lexeme, f"~ and ^ have no meaning in {field}")
+            meaningless = match["slop"] or match["boost"]
         else:
-            text = _QUOTE.sub(" ", lexeme.text).removeprefix("=")
+            text, meaningless = _without_boost(lexeme.text)
+            text = _QUOTE.sub(" ", text).removeprefix("=")
             value, star = text.rstrip("*"), "*" * text.endswith("*")
+        if meaningless:
+            self._say(lexeme, f"~ and ^ have no meaning in {field}")
         match field:
             case "published" if star and not value:
                 return t.Exists(field)
@@ -244,21 +243,57 @@ class Leaves:
     def _say(self, lexeme: Lexeme, text: str) -> None:
         self._tell(lexeme.start, lexeme.end, text)
 
-    def _remember(self, typed: str, variants: Sequence[Variant], pattern: str = "") -> None:
-        phrases = [" ".join(each.terms) + "*" * each.is_prefix for each in variants]
-        meanings = dict.fromkeys([pattern, *phrases] if pattern else phrases)
-        self._terms.setdefault(typed, Terms(typed, tuple(meanings)))
-
     def _doubt_field(self, lexeme: Lexeme) -> None:
         """Says what a word is not that looks as if it were in a field."""
         match = _FIELD.match(self._query, lexeme.start)
         if not match or match[1] in FIELD_NAMES:
             return
+        import difflib  # takes 5 ms, and is needed here only
+
         name = match[1]
         near = difflib.get_close_matches(name.lower(), FIELD_NAMES, 1)
-        hint = f"write {near[0]}: if you mean it" if near else f"fields are {', '.join(_FIELDS)}"
+        known = ", ".join(dict.fromkeys(FIELD_NAMES.values()))
+        hint = f"write {near[0]}: if you mean it" if near else f"fields are {known}"
         self._tell(lexeme.start, lexeme.start + len(name) + 1, f"no field, hence text; {hint}")
 
 
-_FIELDS = dict.fromkeys(FIELD_NAMES.values())
+@functools.lru_cache(_MAX_REMEMBERED)
+def _analysed(text: str, languages: tuple[str, ...]) -> _Analysed:
+    bounds = locate(text)
+    if not bounds:
+        return _Analysed("", (), 0, 0)
+    typed = " ".join(text[bounds[0] : bounds[-1]].split())
+    return _Analysed(typed, tuple(variants_of(typed, languages)), len(bounds) // 2, bounds[0])
 
+
+@functools.lru_cache(_MAX_REMEMBERED)
+def _known_word(
+    text: str, fields: tuple[str, ...], languages: tuple[str, ...]
+) -> tuple[t.Word | None, int]:
+    """A plain word, None for none, and how many words it is."""
+    typed, variants, words, _ = _analysed(text, languages)
+    return t.Word(fields, variants, typed) if typed else None, words
+
+
+@functools.lru_cache(_MAX_REMEMBERED)
+def _pattern(typed: str, fields: tuple[str, ...], languages: tuple[str, ...]) -> t.Pattern:
+    """A beginning or a wildcard: what has a ``*`` or ``?`` beside letters."""
+    text = fold(typed)
+    prefix = text.rstrip("*")
+    if _WILDCARD.search(prefix):
+        return t.Pattern(fields, "wildcard", text, 0, (), typed)
+    # Terms have no hyphens.
+    joined = prefix.replace("-", "")
+    stems = [Variant((joined,), is_prefix=True)] if joined != prefix else []
+    stems += [
+        variant
+        for variant in variants_of(prefix, languages)
+        if not (len(variant.terms) == 1 and variant.terms[0].startswith((prefix, joined)))
+    ]
+    return t.Pattern(fields, "prefix", prefix, 0, tuple(stems), typed)
+
+
+def _without_boost(text: str) -> tuple[str, str]:
+    """The text without its boost, and the boost, or ""."""
+    match = "^" in text and _BOOSTED.fullmatch(text)
+    return (match["text"], match["boost"]) if match else (text, "")

@@ -1,202 +1,116 @@
-"""A query string to a Whoosh query, and to what highlighting has to look for.
+"""A query string to its tree, and to how it was read; docs/query-language.md has the language.
 
-The language is Whoosh's for now, and this is the only file that knows it: words (all of
-them wanted), ``"exact phrases"``, ``"near words"~5``, ``field:word``, ``AND OR NOT``, ``-word``,
-parentheses, ``prefix*`` and ``wild?card``.
+What is not syntax is text, and no word is lost without a note. Any text takes time in proportion to
+its length, and is refused when it has more parts than a person would type.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from whoosh import query as wq
-from whoosh.fields import ID, Schema
-from whoosh.qparser import QueryParser, plugins
+from searchkit.errors import QueryError, QueryTooLongError
+from searchkit.query import tree as t
+from searchkit.query.descent import Descent, Mode, all_of
+from searchkit.query.interpretation import Interpretation, Note, Relaxation
 
-from searchkit.analysis import Phrase, Targets, Variant, fold, variants_of
-from searchkit.errors import QueryError
-from searchkit.schema import CAPTION_GAP, FIELD_WEIGHTS, FILTER_FIELDS, TEXT_FIELDS
+if TYPE_CHECKING:
+    from whoosh.query import Query
 
-__all__ = ["MAX_QUERY_CHARACTERS", "ParsedQuery", "parse"]
+__all__ = ["MAX_QUERY_CHARACTERS", "Mode", "ParsedQuery", "parse"]
 
-# For this many Whoosh's parser takes 25 to 80 ms, as measured with words and with groups; what
-# is longer was not typed.
-MAX_QUERY_CHARACTERS = 2_000
+# Room for the longest article, should somebody look for one by its text; one word of this length
+# takes 10 ms to be read.
+MAX_QUERY_CHARACTERS = 100_000
 
-_EVERYTHING = "*"
-# NOT as a word, and a minus before a word, phrase or group, as web search engines have it.
-_NOT = r"(^|(?<=[\s(]))(NOT(?=\s)|-(?=[\w#@\"(]))"
-_QUERY_FIELDS = (*TEXT_FIELDS, *FILTER_FIELDS, "published", "id")
-# What people call the fields → the names in the index.
-_ALIASES = {alias: name for name, alias in FILTER_FIELDS.items() if name != alias}
-_ALIASES |= {"title": "headline", "caption": "captions"}
-# "headline: fire" is meant as "headline:fire"; quoted text is left as it is.
-_SPACED_FIELD = re.compile(
-    rf'("[^"]*")|(?<!\S)([-(]*(?:{"|".join((*_QUERY_FIELDS, *_ALIASES))}):)\s+(?=\S)'
-)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """A query that can be run: the Whoosh query, and each text field's targets."""
+    """A query as it was read.
 
-    whoosh: wq.Query
-    targets: Mapping[str, Targets]
-
-
-def parse(text: str, schema: Schema, languages: Sequence[str]) -> ParsedQuery:
-    """Reads a query string; ``*`` alone stands for every article.
-
-    `languages` are those in which the index's articles were analysed, at least one. Raises
-    QueryError for a query that is too long, nested too deeply, or has nothing to search for.
+    `plain` are the words of which, in the mode None, most are enough where no article has all:
+    two at least, or none; `demanded` is what is wanted beside them in any case.
     """
-    text = text.strip()
-    if text == _EVERYTHING:
-        return ParsedQuery(wq.Every(), {})
+
+    tree: t.Tree
+    interpretation: Interpretation
+    plain: tuple[t.Tree, ...] = ()
+    demanded: tuple[t.Tree, ...] = ()
+
+    @property
+    def optional(self) -> int:
+        """How many plain words there are that `relaxed` may do without; 0 for none."""
+        return len(self.plain)
+
+    def relaxed(self, required: int) -> t.Tree:
+        """What is to be run when no article matches `tree`: this many of the plain words, from 1
+        to `optional`, and everything that is demanded.
+        """
+        return all_of([t.Some(self.plain, required), *self.demanded])
+
+    def relaxed_interpretation(self, required: int) -> Interpretation:
+        """The interpretation that says that ``relaxed(required)`` was run."""
+        relaxation = Relaxation(len(self.plain), required, self.relaxed(required))
+        return replace(self.interpretation, relaxed=relaxation)
+
+    def to_whoosh(self) -> Query:
+        """The tree as a query of Whoosh; see `searchkit.query.whoosh_query`."""
+        from searchkit.query.whoosh_query import to_whoosh
+
+        return to_whoosh(self.tree)
+
+
+def parse(
+    text: str,
+    languages: Sequence[str],
+    *,
+    mode: Mode = None,
+    stop_words: AbstractSet[str] = frozenset(),
+) -> ParsedQuery:
+    """Reads a query for articles that were analysed in these languages, one at least.
+
+    Plain words are those that stand side by side without quotes, signs, operators and fields. In
+    the mode ``"all"`` all of them are demanded, in ``"any"`` one; None demands all, and has
+    `ParsedQuery.relaxed` for when no article has them. Those of `stop_words`, which are folded,
+    are left out as long as something else remains by which articles can be ranked.
+
+    Raises QueryTooLongError, QueryTooComplexError, and QueryError for a date or length that is
+    none, or when there is nothing to search for.
+    """
+    if mode not in ("all", "any", None):
+        raise QueryError(f"mode is {mode!r}; it must be 'all', 'any' or None")
     if len(text) > MAX_QUERY_CHARACTERS:
-        raise QueryError(
+        raise QueryTooLongError(
             f"the query has {len(text):,} characters, the limit is {MAX_QUERY_CHARACTERS:,}; "
             "search for fewer words"
         )
-    try:
-        tidy = _SPACED_FIELD.sub(lambda match: match[1] or match[2], text)
-        tree = _parser(schema).parse(tidy, normalize=False)
-        tree = _adapt(tree, languages).normalize()
-        targets = _targets(tree)
-    except RecursionError as error:
-        raise QueryError("the query is nested too deeply; use fewer parentheses") from error
-    if tree == wq.NullQuery:
+    if not text.isascii():
+        # They are not to be written in UTF-8, and part of no word.
+        text = _SURROGATE.sub("\ufffd", text)
+    notes: list[Note] = []
+
+    def tell(start: int, end: int, remark: str) -> None:
+        notes.append(Note(start, end, remark))
+
+    descent = Descent(text, tuple(languages), mode, stop_words, tell)
+    tree = descent.whole()
+    if tree is None:
         raise QueryError(
-            f"the query {_shortened(text)} has no word to search for; "
+            f"the query {_shortened(text.strip())} has no word to search for; "
             "write one or more words, or * for every article"
         )
-    return ParsedQuery(tree, targets)
-
-
-def _parser(schema: Schema) -> QueryParser:
-    searchable = Schema(**{name: schema[name] for name in _QUERY_FIELDS})
-    for name in TEXT_FIELDS:
-        # Words and phrases come as they were typed; what they mean is `_adapt`'s to say.
-        searchable.remove(name)
-        searchable.add(name, ID())
-    return QueryParser(
-        None,
-        searchable,
-        plugins=[
-            plugins.WhitespacePlugin(),
-            plugins.FieldAliasPlugin({name: [alias] for alias, name in _ALIASES.items()}),
-            plugins.FieldsPlugin(),
-            plugins.PhrasePlugin(),
-            plugins.WildcardPlugin(),
-            plugins.GroupPlugin(),
-            plugins.OperatorsPlugin(Not=_NOT, AndNot=None, AndMaybe=None, Require=None),
-            plugins.MultifieldPlugin(list(TEXT_FIELDS), fieldboosts=FIELD_WEIGHTS),
-        ],
-    )
-
-
-def _adapt(tree: wq.Query, languages: Sequence[str]) -> wq.Query:
-    """The tree with words as typed turned into terms, and with what Whoosh's parser leaves
-    undone, or does otherwise, put right.
-    """
-    if getattr(tree, "error", None):
-        raise QueryError(
-            "the query has a date that cannot be read; "
-            "write published:2020, published:2020-02 or published:2020-02-20"
-        )
-    if isinstance(tree, (wq.Prefix, wq.Wildcard)):
-        return _pattern(tree, languages)
-    if isinstance(tree, (wq.Term, wq.Phrase)):
-        return _words(tree, languages)
-    if isinstance(tree, wq.Not):
-        return wq.Not(_adapt(tree.query, languages), boost=tree.boost)
-    if isinstance(tree, (wq.And, wq.Or)):
-        members = [_adapt(member, languages) for member in tree]
-        return tree.__class__(members, boost=tree.boost)
-    return tree
-
-
-def _words(tree: wq.Term | wq.Phrase, languages: Sequence[str]) -> wq.Query:
-    """A word or phrase as typed: any of its variants."""
-    typed = tree.words[0] if isinstance(tree, wq.Phrase) else tree.text
-    if tree.fieldname not in TEXT_FIELDS:
-        return wq.Term(tree.fieldname, typed, boost=tree.boost)
-    # A phrase must not reach from one caption into the next.
-    slop = min(getattr(tree, "slop", 1), CAPTION_GAP - 1)
-    variants = variants_of(typed, languages)
-    return _any(_variant(tree.fieldname, variant, slop, tree.boost) for variant in variants)
-
-
-def _variant(field: str, variant: Variant, slop: int, boost: float) -> wq.Query:
-    terms = variant.terms
-    if variant.is_prefix:
-        return wq.Prefix(field, terms[0], boost=boost)
-    if len(terms) == 1:
-        return wq.Term(field, terms[0], boost=boost)
-    return wq.Phrase(field, list(terms), slop=slop, boost=boost)
-
-
-def _any(alternatives: Iterable[wq.Query]) -> wq.Query:
-    alternatives = list(alternatives)
-    if len(alternatives) == 1:
-        return alternatives[0]
-    return wq.Or(alternatives) if alternatives else wq.NullQuery
-
-
-def _pattern(tree: wq.Prefix | wq.Wildcard, languages: Sequence[str]) -> wq.Query:
-    """A prefix or wildcard query. Terms are stems, so that of the prefix itself is added:
-    without it ``airstrikes*`` would miss the term ``airstrik``. Terms have no hyphens either.
-    """
-    field, boost = tree.fieldname, tree.boost
-    pattern = fold(tree.text) if field in TEXT_FIELDS else tree.text
-    if isinstance(tree, wq.Wildcard) and not (pattern.endswith("*") and _is_prefix(pattern)):
-        return wq.Wildcard(field, pattern, boost=boost)
-    prefix = pattern.rstrip("*")
-    if not prefix:
-        return wq.NullQuery
-    alternatives: list[wq.Query] = [wq.Prefix(field, prefix, boost=boost)]
-    if field in TEXT_FIELDS:
-        if joined := prefix.replace("-", ""):
-            alternatives.append(wq.Prefix(field, joined, boost=boost))
-        alternatives += (
-            _variant(field, variant, 1, boost)
-            for variant in variants_of(prefix, languages)
-            if not (len(variant.terms) == 1 and variant.terms[0].startswith((prefix, joined)))
-        )
-    return _any(dict.fromkeys(alternatives))
-
-
-def _is_prefix(pattern: str) -> bool:
-    return not re.search(r"[*?\[]", pattern.rstrip("*"))
-
-
-def _targets(tree: wq.Query) -> dict[str, Targets]:
-    """What the query wants in each text field; what it does not want is not marked."""
-    if isinstance(tree, (wq.And, wq.Or)):
-        wanted: dict[str, Targets] = {}
-        for member in tree:
-            for name, targets in _targets(member).items():
-                wanted[name] = wanted.get(name, Targets()) | targets
-        return wanted
-    field = getattr(tree, "fieldname", None)
-    if field not in TEXT_FIELDS:
-        return {}
-    if isinstance(tree, wq.Phrase):
-        return {field: Targets(phrases=(Phrase(tuple(tree.words), tree.slop),))}
-    if isinstance(tree, wq.Prefix):
-        return {field: Targets(patterns=(re.compile(re.escape(tree.text) + ".*", re.DOTALL),))}
-    if isinstance(tree, wq.Wildcard):
-        return {field: Targets(patterns=(_wildcard_expression(tree.text),))}
-    if isinstance(tree, wq.Term):
-        return {field: Targets(terms=frozenset([tree.text]))}
-    return {}
-
-
-def _wildcard_expression(pattern: str) -> re.Pattern[str]:
-    parts = {"*": ".*", "?": "."}
-    return re.compile("".join(parts.get(char) or re.escape(char) for char in pattern), re.DOTALL)
+    notes.sort(key=lambda note: note.start)
+    interpretation = Interpretation(text, tree, tuple(notes))
+    plain = [member.tree for member in descent.top if member.plain]
+    if mode is not None or len(plain) < 2:
+        return ParsedQuery(tree, interpretation)
+    demanded = tuple(member.tree for member in descent.top if not member.plain)
+    return ParsedQuery(tree, interpretation, tuple(plain), demanded)
 
 
 def _shortened(text: str) -> str:

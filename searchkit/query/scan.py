@@ -1,15 +1,15 @@
 """The characters of a query to lexemes: what of it is syntax, and what is text?
 
-Two passes, each once over its input. The first knows a lexeme by its characters. The second
-knows it by its neighbours: a bracket without its partner and a sign before nothing are left out,
-an operator without something on either side is a word. So nothing is ever wrong, only too much.
+Each pass goes once over its input. The first knows a lexeme by its characters. The others know it
+by its neighbours: a bracket without its partner and a sign before nothing are left out, an operator
+without something on either side is a word. So nothing is ever wrong, only too much.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import NamedTuple
 
 from searchkit.errors import QueryTooComplexError
@@ -45,7 +45,7 @@ FIELD_NAMES |= {"title": "headline", "caption": "captions"}
 FIELD_NAMES |= {name: name for name in ("since", "until", "length")}
 
 
-class Kind(Enum):
+class Kind(IntEnum):
     """What a lexeme is."""
 
     WORD = auto()  # anything between spaces, brackets and quotes, with signs of its own
@@ -79,14 +79,16 @@ BOOST = r"\^\d{1,20}(?:\.\d{1,20})?"
 _END = rf"(?![^\s(){QUOTES}])"
 # A straight quote after a letter or digit is an inch, or Hebrew; not so in scripts without spaces.
 _INNER_QUOTE = r'(?<=[^\W_\u0e00-\U0010ffff])"'
+# The first alternative is for most words: half the time of trying the others in vain.
 _LEXEME = re.compile(
     rf"""
-      (?P<PHRASE>=?[{QUOTES}][^{QUOTES}]*[{QUOTES}](?:~\d{{0,9}})?\*?(?:{BOOST})?)
+      (?P<PLAIN>(?!(?:AND|OR|(?i:not))\b)[^\W_]+(?=\s|\Z))
+    | (?P<PHRASE>=?[{QUOTES}][^{QUOTES}]*[{QUOTES}](?:~\d{{0,9}})?\*?(?:{BOOST})?)
     | (?P<OPEN>\()
     | (?P<CLOSE>\)(?:{BOOST})?)
     | (?P<FIELD>(?:{"|".join(FIELD_NAMES)}):\s*(?=\S))
     | (?P<COUNTED>(?i:atleast|some)\d{{1,9}}(?=\())
-    | (?P<SIGN>(?<![^\s(])[+-](?=[^\W\d_]|[({QUOTES}\#@=*]))
+    | (?P<SIGN>(?<![^\s(])(?:\+(?=[\w({QUOTES}\#@=*])|-(?=[^\W\d_]|[({QUOTES}\#@=*])))
     | (?P<NEAR>(?i:(?:not\s+)?w|pre)/\d{{1,9}}{_END})
     | (?P<AND>AND{_END}) | (?P<OR>OR{_END}) | (?P<NOT>NOT{_END})
     | (?P<WORD>(?:[^\s(){QUOTES}]|{_INNER_QUOTE})+)
@@ -94,6 +96,12 @@ _LEXEME = re.compile(
     """,
     re.VERBOSE,
 )
+_STRAY = _LEXEME.groupindex["STRAY"]
+_KINDS = {
+    group: Kind["WORD" if name == "PLAIN" else name]
+    for name, group in _LEXEME.groupindex.items()
+    if group != _STRAY
+}
 
 _OPERANDS = {Kind.WORD, Kind.PHRASE, Kind.OPEN, Kind.FIELD, Kind.COUNTED}
 _PREFIXES = {Kind.SIGN, Kind.NOT}
@@ -117,20 +125,26 @@ def lexemes_of(query: str, tell: Tell) -> list[Lexeme]:
     `tell` is told of what is left out or is no syntax here. Raises QueryTooComplexError for
     more than MAX_PARTS lexemes, or brackets deeper than MAX_DEPTH.
     """
-    return _in_place(_paired(_scanned(query, tell), tell), tell)
+    lexemes, plain = _scanned(query, tell)
+    return lexemes if plain else _in_place(_paired(lexemes, tell), tell)
 
 
-def _scanned(query: str, tell: Tell) -> list[Lexeme]:
-    found = []
+def _scanned(query: str, tell: Tell) -> tuple[list[Lexeme], bool]:
+    """The lexemes by their characters, and whether they are words only."""
+    found: list[Lexeme] = []
+    plain = True
     for match in _LEXEME.finditer(query):
-        name = match.lastgroup or ""
-        if name == "STRAY":
-            tell(*match.span(), "this quote has no partner")
+        start, end = match.span()
+        group = match.lastindex or _STRAY
+        if group == _STRAY:
+            tell(start, end, "this quote has no partner")
             continue
         if len(found) == MAX_PARTS:
             raise too_complex()
-        found.append(Lexeme(Kind[name], match[0], *match.span()))
-    return found
+        kind = _KINDS[group]
+        plain = plain and kind is Kind.WORD
+        found.append(Lexeme(kind, match[0], start, end))
+    return found, plain
 
 
 def _paired(lexemes: list[Lexeme], tell: Tell) -> list[Lexeme]:
@@ -157,26 +171,32 @@ def _paired(lexemes: list[Lexeme], tell: Tell) -> list[Lexeme]:
 
 
 def _in_place(lexemes: list[Lexeme], tell: Tell) -> list[Lexeme]:
-    """With what is an operator by its looks only turned into a word."""
+    """With what is an operator by its looks only turned into a word.
+
+    From the end on: what follows a lexeme is settled then, and what is before it cannot but be
+    something to work on, an operator before a word that has something before it, or a word.
+    """
     placed: list[Lexeme] = []
-    kinds = [*(lexeme.kind for lexeme in lexemes), None]
+    following: Kind | None = None
     depth = 0
-    for lexeme, following in zip(lexemes, kinds[1:], strict=True):
-        kind = lexeme.kind
-        depth += (kind is Kind.OPEN) - (kind is Kind.CLOSE)
+    for place in range(len(lexemes) - 1, -1, -1):
+        lexeme = lexemes[place]
+        kind, before = lexeme.kind, lexemes[place - 1].kind if place else None
+        depth += (kind is Kind.CLOSE) - (kind is Kind.OPEN)
         if depth > MAX_DEPTH:
             raise too_deep()
         wants_more = kind in _FOLLOWED_BY and following not in _FOLLOWED_BY[kind]
-        wants_less = kind in _BETWEEN and not (placed and placed[-1].kind in _ENDS)
+        wants_less = kind in _BETWEEN and before not in _ENDS
+        if wants_more and kind is Kind.SIGN:
+            tell(lexeme.start, lexeme.end, "this sign has nothing after it")
+            continue
         if wants_more or wants_less:
-            if kind is Kind.SIGN:
-                tell(lexeme.start, lexeme.end, "this sign has nothing after it")
-                continue
             missing = "after" if wants_more else "before"
             tell(lexeme.start, lexeme.end, f"a word here, with nothing {missing} it to work on")
-            lexeme = lexeme._replace(kind=Kind.WORD)  # noqa: PLW2901
+            lexeme = lexeme._replace(kind=Kind.WORD)
         placed.append(lexeme)
-    return placed
+        following = lexeme.kind
+    return placed[::-1]
 
 
 def too_complex() -> QueryTooComplexError:
