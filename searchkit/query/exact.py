@@ -5,14 +5,26 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable
 
-from searchkit.analysis import analyzer_for, fold
+from searchkit.analysis import analyzer_for, fold, language_of
+from searchkit.article import Article
 from searchkit.kernels.unicode_classes import CharacterClass, class_of
 from searchkit.schema import CAPTION_GAP
 
-__all__ = ["exact_spans"]
+__all__ = ["exact_spans", "exact_spans_of"]
 
 _UNSPACED = (CharacterClass.UNSPACED, CharacterClass.JAMO_TAIL)
 _TYPOGRAPHY = str.maketrans("\u2019\u02bc\uff07\u2010", "'''-")
+
+
+def exact_spans_of(
+    article: Article, field: str, typed: str, default_language: str
+) -> list[tuple[int, int]]:
+    """The `exact_spans` of a text field of an article, whose own language goes before."""
+    if field == "captions":
+        texts = [caption.searchable for caption in article.captions]
+    else:
+        texts = [article.headline if field == "headline" else article.body]
+    return exact_spans(typed, texts, language_of(article.language, default_language))
 
 
 def exact_spans(typed: str, texts: Iterable[str], language: str) -> list[tuple[int, int]]:

@@ -82,13 +82,12 @@ class Interpretation:
     @cached_property
     def terms(self) -> tuple[Terms, ...]:
         """What each word, phrase and pattern stands for, once each, in the order of the query."""
-        found = {}
-        for leaf in t.leaves(self.tree):
-            if isinstance(leaf, (t.Word, t.Pattern)):
-                expansions = self.expansions.get(leaf.typed)
-                terms = Terms(leaf.typed, _meanings(leaf), expansions)
-                found.setdefault((type(leaf), terms), terms)
-        return tuple(found.values())
+        found = dict.fromkeys(
+            Terms(leaf.typed, _meanings(leaf), self.expansions.get(leaf.typed))
+            for leaf in t.leaves(self.tree)
+            if isinstance(leaf, (t.Word, t.Pattern))
+        )
+        return tuple(found)
 
     def to_dict(self) -> dict[str, Any]:
         """The same as JSON has it."""
@@ -110,11 +109,10 @@ class Interpretation:
 
 
 def _meanings(leaf: t.Word | t.Pattern) -> tuple[str, ...]:
-    pattern = isinstance(leaf, t.Pattern)
-    looks = [leaf.text + _ENDINGS[leaf.kind].format(leaf.distance)] if pattern else []
-    variants = leaf.stems if pattern else leaf.variants
+    if isinstance(leaf, t.Word):
+        looks, variants = [], leaf.variants
+    else:
+        ending = {"prefix": "*", "wildcard": "", "fuzzy": f"~{leaf.distance}"}[leaf.kind]
+        looks, variants = [leaf.text + ending], leaf.stems
     phrases = [" ".join(each.terms) + "*" * each.is_prefix for each in variants]
     return tuple(dict.fromkeys(looks + phrases))
-
-
-_ENDINGS = {"prefix": "*", "wildcard": "", "fuzzy": "~{}"}
