@@ -11,6 +11,7 @@ __all__ = [
     "BLOCK_ENTRY",
     "DICTIONARY_BLOCK",
     "FINGERPRINT",
+    "HEADS",
     "IMAGES_FIELD",
     "LIST_HEADER",
     "MAX_RECORD_KEYS",
@@ -47,6 +48,9 @@ TIME_LEVELS = 8
 
 # The number of an article without a time; the largest, so that these come last.
 NO_TIME = (1 << 64) - 1
+
+# Words to look for, by the first of their bytes.
+HEADS = 256
 
 # What the values of a line of JSON are for: those of an article in their order, and two that
 # go into its body.
