@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from whoosh.fields import Schema
+from whoosh.query import Prefix, Wildcard
 from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 
@@ -29,10 +30,11 @@ from searchkit.codec.storage import Storage
 from searchkit.codec.whoosh_codec import reader_of
 from searchkit.codec.whoosh_schema import whoosh_schema
 from searchkit.errors import ArticleError, QueryError
-from searchkit.highlight import highlight_article
+from searchkit.highlight import Highlighter
 from searchkit.query import Filters, ParsedQuery, execute, parse
 from searchkit.query.execute import Order, all_documents
 from searchkit.query.filters import Moment, Values
+from searchkit.query.tree import Nothing, Pattern, Tree, leaves
 from searchkit.record import decode_article
 from searchkit.results import Hit, Results
 from searchkit.schema import DEFAULT_LANGUAGE, FILTER_FIELDS, TEXT_FIELDS
@@ -251,12 +253,13 @@ class Index:
         snapshot = state.snapshot
         parsed = self._parse(query, snapshot.languages)
         matches = execute(state.searcher, parsed.whoosh, condition, sort, offset, limit)
-        wanted = parsed.targets if highlight else {}
+        tree = parsed.tree if highlight else Nothing()
+        highlighter = Highlighter(tree, _expansions(tree, state.searcher), self.language)
         hits = []
         for rank, (number, score) in enumerate(matches.documents, offset + 1):
             live, document = snapshot.place(number)
             article = decode_article(live.segment.stored[document])
-            highlights = highlight_article(article, wanted, self.language)
+            highlights = highlighter.highlight(article)
             hits.append(Hit(rank, score, article, highlights))
         took_ms = (time.perf_counter() - started) * 1000
         return Results(query, matches.total, tuple(hits), offset, took_ms)
@@ -363,6 +366,21 @@ class _State:
         self.snapshot = snapshot
         self.generation = generation
         self.searcher = Searcher(reader_of(snapshot, schema), weighting=BM25F(B=_B, K1=_K1))
+
+
+def _expansions(tree: Tree, searcher: Searcher) -> dict[Pattern, frozenset[str]]:
+    """The terms that each pattern of the tree stands for."""
+    reader = searcher.reader()
+    return {
+        leaf: frozenset(
+            text.decode()
+            for text in (Prefix if leaf.kind == "prefix" else Wildcard)(
+                leaf.fields[0], leaf.text
+            )._btexts(reader)
+        )
+        for leaf in leaves(tree)
+        if isinstance(leaf, Pattern)
+    }
 
 
 def _usable_cores() -> int:

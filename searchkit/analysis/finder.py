@@ -79,9 +79,7 @@ class Finder:
         numbers = iter(found)
         places = [
             (terms[number], start, end, position)
-            for number, start, end, position in zip(
-                numbers, numbers, numbers, numbers, strict=True
-            )
+            for number, start, end, position in zip(numbers, numbers, numbers, numbers, strict=True)
         ]
         bounds = [0, *(end // 4 for end in found_ends)]
         return [places[first:last] for first, last in zip(bounds, bounds[1:], strict=False)]

@@ -8,15 +8,16 @@ parentheses, ``prefix*`` and ``wild?card``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from whoosh import query as wq
 from whoosh.fields import ID, Schema
 from whoosh.qparser import QueryParser, plugins
 
-from searchkit.analysis import Phrase, Targets, Variant, fold, variants_of
+from searchkit.analysis import Variant, fold, variants_of
 from searchkit.errors import QueryError
+from searchkit.query.tree import Nothing, Or, Pattern, Tree, Word
 from searchkit.schema import CAPTION_GAP, FIELD_WEIGHTS, FILTER_FIELDS, TEXT_FIELDS
 
 __all__ = ["MAX_QUERY_CHARACTERS", "ParsedQuery", "parse"]
@@ -40,10 +41,10 @@ _SPACED_FIELD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """A query that can be run: the Whoosh query, and each text field's targets."""
+    """A query that can be run: the Whoosh query, and as a tree what it marks in a text."""
 
     whoosh: wq.Query
-    targets: Mapping[str, Targets]
+    tree: Tree
 
 
 def parse(text: str, schema: Schema, languages: Sequence[str]) -> ParsedQuery:
@@ -54,7 +55,7 @@ def parse(text: str, schema: Schema, languages: Sequence[str]) -> ParsedQuery:
     """
     text = text.strip()
     if text == _EVERYTHING:
-        return ParsedQuery(wq.Every(), {})
+        return ParsedQuery(wq.Every(), Nothing())
     if len(text) > MAX_QUERY_CHARACTERS:
         raise QueryError(
             f"the query has {len(text):,} characters, the limit is {MAX_QUERY_CHARACTERS:,}; "
@@ -64,7 +65,7 @@ def parse(text: str, schema: Schema, languages: Sequence[str]) -> ParsedQuery:
         tidy = _SPACED_FIELD.sub(lambda match: match[1] or match[2], text)
         tree = _parser(schema).parse(tidy, normalize=False)
         tree = _adapt(tree, languages).normalize()
-        targets = _targets(tree)
+        marking = _marking(tree)
     except RecursionError as error:
         raise QueryError("the query is nested too deeply; use fewer parentheses") from error
     if tree == wq.NullQuery:
@@ -72,7 +73,7 @@ def parse(text: str, schema: Schema, languages: Sequence[str]) -> ParsedQuery:
             f"the query {_shortened(text)} has no word to search for; "
             "write one or more words, or * for every article"
         )
-    return ParsedQuery(tree, targets)
+    return ParsedQuery(tree, marking)
 
 
 def _parser(schema: Schema) -> QueryParser:
@@ -172,31 +173,22 @@ def _is_prefix(pattern: str) -> bool:
     return not re.search(r"[*?\[]", pattern.rstrip("*"))
 
 
-def _targets(tree: wq.Query) -> dict[str, Targets]:
-    """What the query wants in each text field; what it does not want is not marked."""
+def _marking(tree: wq.Query) -> Tree:
+    """What the query wants in text fields; what it does not want is not marked."""
     if isinstance(tree, (wq.And, wq.Or)):
-        wanted: dict[str, Targets] = {}
-        for member in tree:
-            for name, targets in _targets(member).items():
-                wanted[name] = wanted.get(name, Targets()) | targets
-        return wanted
+        return Or(tuple(map(_marking, tree)))
     field = getattr(tree, "fieldname", None)
     if field not in TEXT_FIELDS:
-        return {}
+        return Nothing()
     if isinstance(tree, wq.Phrase):
-        return {field: Targets(phrases=(Phrase(tuple(tree.words), tree.slop),))}
+        return Word((field,), (Variant(tuple(tree.words)),), " ".join(tree.words), tree.slop)
     if isinstance(tree, wq.Prefix):
-        return {field: Targets(patterns=(re.compile(re.escape(tree.text) + ".*", re.DOTALL),))}
+        return Pattern((field,), "prefix", tree.text, 0, (), tree.text)
     if isinstance(tree, wq.Wildcard):
-        return {field: Targets(patterns=(_wildcard_expression(tree.text),))}
+        return Pattern((field,), "wildcard", tree.text, 0, (), tree.text)
     if isinstance(tree, wq.Term):
-        return {field: Targets(terms=frozenset([tree.text]))}
-    return {}
-
-
-def _wildcard_expression(pattern: str) -> re.Pattern[str]:
-    parts = {"*": ".*", "?": "."}
-    return re.compile("".join(parts.get(char) or re.escape(char) for char in pattern), re.DOTALL)
+        return Word((field,), (Variant((tree.text,)),), tree.text)
+    return Nothing()
 
 
 def _shortened(text: str) -> str:
