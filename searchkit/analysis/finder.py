@@ -81,8 +81,12 @@ class Finder:
             (terms[number], start, end, position)
             for number, start, end, position in zip(numbers, numbers, numbers, numbers, strict=True)
         ]
-        bounds = [0, *(end // 4 for end in found_ends)]
-        return [places[first:last] for first, last in zip(bounds, bounds[1:], strict=False)]
+        of_texts = []
+        begin = 0
+        for end in found_ends:
+            of_texts.append(places[begin : end // 4])
+            begin = end // 4
+        return of_texts
 
     def _look_up(self, vocabulary: Vocabulary) -> None:
         """Marks what is wanted among the vocabulary's terms; of new ones only a prefix can be."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 
 from searchkit.analysis import Finder, Place, Variant, language_of
 from searchkit.article import Article
@@ -28,6 +29,12 @@ from searchkit.schema import TEXT_FIELDS
 
 __all__ = ["Highlighter"]
 
+# As many as have a bit in a machine word.
+_MAX_WORDS = 64
+
+# Among an article's texts, which are headline, body and captions.
+_FIRST_CAPTION = 2
+
 
 class Highlighter:
     """Marks what one query wants, in any number of articles.
@@ -50,9 +57,10 @@ class Highlighter:
         self._default_language = default_language
         nodes = list(_marking(tree))
         wanted = list(dict.fromkeys(leaf for node in nodes for leaf in _words(node)))
-        self._weights = [weights.get(leaf, 1.0) if weights else 1.0 for leaf in wanted]
-        # Which words of the query a match shows, a bit for each.
-        self._bits = {leaf: 1 << place for place, leaf in enumerate(wanted)}
+        # Which words of the query a match shows, a bit for each; the last for all that are left.
+        self._bits = {leaf: 1 << min(place, _MAX_WORDS - 1) for place, leaf in enumerate(wanted)}
+        given = weights or {}
+        self._weights = array("d", [given.get(leaf, 1.0) for leaf in wanted[:_MAX_WORDS]])
         # By field: the terms that are marked wherever they stand, and what has to be looked at.
         self._simple: dict[str, dict[str, int]] = {name: {} for name in TEXT_FIELDS}
         self._others: dict[str, list[Tree]] = {name: [] for name in TEXT_FIELDS}
@@ -83,26 +91,24 @@ class Highlighter:
             *(("captions", caption.searchable) for caption in article.captions),
         ]
         found = self._finder.find([text for _, text in texts], language)
-        marked = [
-            self._marks(name, text, places, language)
-            for (name, text), places in zip(texts, found, strict=True)
-        ]
-        headline, body, *captions = marked
-        return {
-            "headline": _whole(article.headline, headline),
-            "body": best_fragments(article.body, body, self._weights),
-            "captions": tuple(
-                fragment
-                for index, (marks, (_, text)) in enumerate(zip(captions, texts[2:], strict=True))
-                for fragment in _whole(text, marks, index)
-            ),
-        }
+        fragments: dict[str, tuple[Fragment, ...]] = dict.fromkeys(TEXT_FIELDS, ())
+        for place, places in enumerate(found):
+            name, text = texts[place]
+            if not places or not (marks := self._marks(name, text, places, language)):
+                continue
+            if name == "body":
+                fragments[name] = best_fragments(text, marks, self._weights)
+            else:
+                spans = tuple([(start, end) for start, end, _ in marks])
+                caption = None if name == "headline" else place - _FIRST_CAPTION
+                fragments[name] += (Fragment(text, spans, caption=caption),)
+        return fragments
 
     def _marks(self, field: str, text: str, places: Sequence[Place], language: str) -> list[Mark]:
         """The matches in a text of the field, apart from each other."""
         simple = self._simple[field]
         marks = [(start, end, simple[term]) for term, start, end, _ in places if term in simple]
-        if places and self._others[field]:
+        if self._others[field]:
             by_term: dict[str, list[Place]] = {}
             for place in places:
                 by_term.setdefault(place[0], []).append(place)
@@ -156,23 +162,15 @@ def _is_simple(leaf: Word | Pattern) -> bool:
     )
 
 
-def _apart(marks: Iterable[Mark]) -> list[Mark]:
+def _apart(marks: list[Mark]) -> list[Mark]:
     """The marks in order, those that overlap as one."""
-    apart: list[Mark] = []
-    before = 0
-    for mark in sorted(marks):
-        start, end, words = mark
-        if apart and start < before:
-            first, last, shown = apart[-1]
-            mark = first, max(last, end), shown | words
-            apart.pop()
+    marks.sort()
+    apart = marks[:1]
+    before = marks[0][1] if marks else 0
+    for mark in marks[1:]:
+        if mark[0] < before:
+            first, last, shown = apart.pop()
+            mark = first, max(last, mark[1]), shown | mark[2]
         apart.append(mark)
         before = mark[1]
     return apart
-
-
-def _whole(text: str, marks: Sequence[Mark], caption: int | None = None) -> tuple[Fragment, ...]:
-    if not marks:
-        return ()
-    spans = tuple((start, end) for start, end, _ in marks)
-    return (Fragment(text, spans, caption=caption),)

@@ -13,3 +13,6 @@ def marks(
     multiple: array[int],
     wanted: bytearray,
 ) -> tuple[array[int], array[int]]: ...
+def best_runs(
+    matches: list[tuple[int, int, int]], weights: array[float], length: int, most: int
+) -> list[tuple[int, int]]: ...

@@ -6,9 +6,17 @@ Read `searchkit.kernels.reference.marking`, the readable twin, for the contracts
 
 from cpython cimport array
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free, realloc
+from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy
 
+from searchkit.kernels.boundaries cimport (
+    APOSTROPHE,
+    DIGIT,
+    EXTEND,
+    LETTER,
+    MIDDLE_DOT,
+    class_at,
+)
 from searchkit.kernels.interning cimport Surface
 from searchkit.kernels.text cimport Surfaces
 from searchkit.kernels.walking cimport (
@@ -17,6 +25,7 @@ from searchkit.kernels.walking cimport (
     characters_between,
     intern_surface,
     next_surface,
+    trailing_zeros,
 )
 
 from array import array as make_array
@@ -35,6 +44,17 @@ cdef struct Quadruples:
     uint32_t* numbers
     size_t count
     size_t capacity
+
+
+cdef struct Match:
+    uint32_t start
+    uint32_t end
+    uint64_t words
+
+cdef struct Run:
+    uint64_t words
+    Py_ssize_t first
+    Py_ssize_t stop
 
 
 cdef inline bint put(
@@ -58,21 +78,21 @@ cdef inline bint put(
     return True
 
 
-cdef inline bint may_mean(const uint32_t* heads, const Walk* walk) noexcept nogil:
-    """Whether one of `heads` begins anything in a surface that has more than letters and digits."""
+cdef inline bint may_mean(const uint32_t* heads, const Walk* walk, bint positional) noexcept nogil:
+    """The same as `_may_mean` of the twin, for a surface that is not plain."""
     cdef const uint8_t* place = walk.start
     cdef uint8_t byte
+    cdef int kind, size
     cdef bint begins = True
     while place < walk.end:
-        byte = place[0]
-        if byte >= 0x80:
+        kind = class_at(place, &size)
+        byte = place[0] | 0x20 if c'A' <= place[0] <= c'Z' else place[0]
+        if begins and (byte >= 0x80 or heads[byte]):
             return True
-        if c'A' <= byte <= c'Z':
-            byte |= 0x20
-        if begins and heads[byte]:
+        if positional and kind > EXTEND and kind != APOSTROPHE and kind != MIDDLE_DOT:
             return True
-        begins = not (c'a' <= byte <= c'z' or c'0' <= byte <= c'9')
-        place += 1
+        begins = byte >= 0x80 or not LETTER <= kind <= DIGIT
+        place += size
     return False
 
 
@@ -106,7 +126,7 @@ def candidates(
                 if walk.size:
                     wanted = head[walk.word[0] & 0xFF] >> (walk.word[0] >> 8 & 31) & 1
                 else:
-                    wanted = positional or may_mean(head, &walk)
+                    wanted = may_mean(head, &walk, positional)
                 if not wanted:
                     before += 1
                     continue
@@ -178,3 +198,97 @@ cdef array.array _taken(const Quadruples* found):
     if found.count:
         memcpy(copy.data.as_uints, found.numbers, found.count * sizeof(uint32_t))
     return copy
+
+
+def best_runs(list matches not None, array.array weights not None, uint32_t length, int most):
+    """The runs of matches that show most, in their order."""
+    cdef Py_ssize_t count = len(matches), i, kept
+    cdef Match* match = <Match*>malloc(count * sizeof(Match) + 1)
+    cdef Run* runs = <Run*>malloc(count * sizeof(Run) + 1)
+    cdef uint64_t shown = 0
+    cdef Run best
+    cdef list found = []
+    try:
+        if match == NULL or runs == NULL:
+            raise MemoryError
+        for i in range(count):
+            match[i].start, match[i].end, match[i].words = matches[i]
+        count = find_runs(match, count, length, runs)
+        while count and len(found) < most:
+            best = best_of(runs, count, shown, weights.data.as_doubles)
+            found.append((best.first, best.stop))
+            shown |= best.words
+            kept = 0
+            for i in range(count):
+                if runs[i].stop <= best.first or best.stop <= runs[i].first:
+                    runs[kept] = runs[i]
+                    kept += 1
+            count = kept
+        found.sort()
+        return found
+    finally:
+        free(match)
+        free(runs)
+
+
+cdef Py_ssize_t find_runs(
+    const Match* match, Py_ssize_t count, uint32_t length, Run* runs
+) noexcept nogil:
+    """From each match on those that fit, unless the run before has them all; returns how many."""
+    cdef Py_ssize_t[64] latest  # by word: the last match so far that shows it
+    cdef Py_ssize_t found = 0, first, stop = 0, before
+    cdef uint64_t seen = 0, rest
+    cdef int word
+    for first in range(count):
+        before = stop
+        while stop < count and (stop <= first or match[stop].end - match[first].start <= length):
+            rest = match[stop].words
+            seen |= rest
+            while rest:
+                latest[trailing_zeros(rest)] = stop
+                rest &= rest - 1
+            stop += 1
+        if stop == before:
+            continue
+        runs[found].first = first
+        runs[found].stop = stop
+        runs[found].words = 0
+        rest = seen
+        while rest:
+            word = trailing_zeros(rest)
+            if latest[word] >= first:
+                runs[found].words |= <uint64_t>1 << word
+            rest &= rest - 1
+        found += 1
+    return found
+
+
+cdef Run best_of(
+    const Run* runs, Py_ssize_t count, uint64_t shown, const double* weights
+) noexcept nogil:
+    cdef Py_ssize_t best = 0, i
+    cdef double new, most_new = worth(runs[0].words & ~shown, weights)
+    cdef double all, most_all = worth(runs[0].words, weights)
+    for i in range(1, count):
+        new = worth(runs[i].words & ~shown, weights)
+        if new < most_new:
+            continue
+        all = worth(runs[i].words, weights)
+        if new == most_new and (
+            all < most_all
+            or all == most_all
+            and runs[i].stop - runs[i].first <= runs[best].stop - runs[best].first
+        ):
+            continue
+        best = i
+        most_new = new
+        most_all = all
+    return runs[best]
+
+
+cdef inline double worth(uint64_t words, const double* weights) noexcept nogil:
+    cdef double total = 0
+    while words:
+        total += weights[trailing_zeros(words)]
+        words &= words - 1
+    return total

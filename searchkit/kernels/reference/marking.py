@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
 from searchkit.kernels import HEADS
 from searchkit.kernels.reference.text import Surfaces, locate
+from searchkit.kernels.unicode_classes import CharacterClass, class_of
 
-__all__ = ["candidates", "marks"]
+__all__ = ["best_runs", "candidates", "marks"]
 
 _MANY = 0x80000000
+# Anything else in a surface separates words, or is a sign.
+_WITHIN_A_WORD = (
+    *(CharacterClass.LETTER, CharacterClass.DIGIT, CharacterClass.EXTEND),
+    *(CharacterClass.APOSTROPHE, CharacterClass.MIDDLE_DOT),
+)
 
 
 def candidates(
@@ -25,11 +33,13 @@ def candidates(
     For each its number among `surfaces`, which get those that are new, in a language with this
     number; how many surfaces were passed over since the one before; and the half-open range of its
     characters. `heads` says how wanted terms begin: bit ``second & 31`` of ``heads[first]`` is set
-    for their first two bytes, the second being 0 for a term of one. Surfaces of ASCII letters and
-    digits are passed over unless they begin so themselves. Others of ASCII are, unless
-    `positional` asks for all that may take several positions, if neither their first byte nor one
-    after what is neither letter nor digit has any bit set. The compiled one takes a few of the
-    first for some of the second.
+    for their first two bytes, the second being 0 for a term of one.
+
+    A surface of ASCII letters and digits is passed over unless it begins so. Any other is, unless
+    it begins so, the second byte aside, or anything in it does that stands after what is no
+    letter or digit of ASCII, or that is no ASCII; or unless `positional` asks for all that may take
+    several positions, and it has a separator or sign. The compiled one treats a few of the first
+    as it does others.
 
     Raises ValueError for any number of heads but HEADS, UnicodeEncodeError for a lone surrogate,
     RuntimeError while another thread uses the surfaces, and MemoryError.
@@ -52,14 +62,20 @@ def candidates(
 
 
 def _may_mean(heads: array[int], surface: str, positional: bool) -> bool:
-    lowered = surface.lower()
-    if not surface.isascii():
+    if surface.isascii() and surface.isalnum():
+        first, second, *_ = surface.lower().encode() + b"\0"
+        return bool(heads[first] >> (second & 31) & 1)
+    if positional and any(class_of(ord(char)) not in _WITHIN_A_WORD for char in surface):
         return True
-    if surface.isalnum():
-        second = ord(lowered[1]) if len(surface) > 1 else 0
-        return bool(heads[ord(lowered[0])] >> (second & 31) & 1)
-    pairs = zip(" " + lowered, lowered, strict=False)
-    return positional or any(heads[ord(char)] for before, char in pairs if not before.isalnum())
+    return any(
+        not char.isascii() or heads[ord(char)]
+        for before, char in zip(" " + surface, map(_lower, surface), strict=False)
+        if not (before.isascii() and before.isalnum())
+    )
+
+
+def _lower(char: str) -> str:
+    return char.lower() if char.isascii() else char
 
 
 def marks(
@@ -102,3 +118,42 @@ def _expansion(
     count, width = multiple[place : place + 2]
     begins = range(place + 2, place + 2 + 4 * count, 4)
     return [tuple(multiple[begin : begin + 4]) for begin in begins], width
+
+
+def best_runs(
+    matches: list[tuple[int, int, int]], weights: array[float], length: int, most: int
+) -> list[tuple[int, int]]:
+    """The runs of matches that show most, as half-open ranges of their indices, in order.
+
+    Of each match its half-open range of characters, and the words that it shows, a bit for each;
+    they are in order and apart from each other. A run is of matches within `length` characters,
+    or a single longer one. `most` of them are chosen at most, without overlap, each the one that
+    adds most to those before it: the weight of words that they do not show, then the weight of
+    its words, then the number of its matches; of equals the first. `weights` has a number for
+    each of up to 64 words. Raises MemoryError.
+    """
+
+    def worth(words: int) -> float:
+        return sum(weight for bit, weight in enumerate(weights) if words >> bit & 1)
+
+    def rank(run: tuple[int, int]) -> tuple[float, float, int]:
+        words = reduce(or_, (shows for _, _, shows in matches[slice(*run)]))
+        return worth(words & ~shown), worth(words), run[1] - run[0]
+
+    runs = []
+    stop = 0
+    for first, (start, *_) in enumerate(matches):
+        before = stop
+        stop = max(stop, first + 1)
+        while stop < len(matches) and matches[stop][1] - start <= length:
+            stop += 1
+        if stop > before:
+            runs.append((first, stop))
+    chosen: list[tuple[int, int]] = []
+    shown = 0
+    while runs and len(chosen) < most:
+        best = max(runs, key=rank)
+        chosen.append(best)
+        shown = reduce(or_, (shows for _, _, shows in matches[slice(*best)]), shown)
+        runs = [run for run in runs if run[1] <= best[0] or best[1] <= run[0]]
+    return sorted(chosen)
