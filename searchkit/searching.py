@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from searchkit.analysis import fold
 from searchkit.errors import QueryError
+from searchkit.highlight import Fragment, Highlighter
 from searchkit.query import tree as t
 from searchkit.query.execute import Matches, Order, execute
 from searchkit.query.facets import check_facets, facet
@@ -19,6 +20,7 @@ from searchkit.query.suggestions import suggestions
 from searchkit.ranking import Model, Ranking, stop_words
 from searchkit.record import decode_article
 from searchkit.results import Hit, Results
+from searchkit.schema import TEXT_FIELDS
 
 __all__ = ["Question", "StopWords", "matching_numbers", "search", "search_sets"]
 
@@ -27,6 +29,7 @@ StopWords = Collection[str] | None
 
 _RANKINGS = {"bm25f": Ranking(), "whoosh": Ranking("whoosh")}
 _NONE: frozenset[str] = frozenset()
+_NO_HIGHLIGHTS: Mapping[str, tuple[Fragment, ...]] = dict.fromkeys(TEXT_FIELDS, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,13 @@ def search(
     asked = _Asked(searchable, question, timeout, name_terms=highlight)
     best = None if limit is None else offset + limit
     matches = asked.run(sort, best, count or bool(facets), keep_sets=bool(facets))
+    highlighter = asked.highlighter() if highlight else None
     hits = []
     for rank, (number, score) in enumerate(matches.documents[offset:], offset + 1):
         live, document = searchable.snapshot.place(number)
         article = decode_article(live.segment.stored[document])
-        hits.append(Hit(rank, score, article, {}))
+        highlights = highlighter.highlight(article) if highlighter else _NO_HIGHLIGHTS
+        hits.append(Hit(rank, score, article, highlights))
     return Results(
         question.query,
         matches.total,
@@ -131,6 +136,13 @@ class _Asked:
         self.tree = self._parsed.relaxed(required)
         self.plan = self._planned(self.tree)
         return self._executed(self.plan, order, best, count, keep_sets)
+
+    def highlighter(self) -> Highlighter:
+        """What marks the matches in articles."""
+        expansions = {
+            pattern: expansion.terms for pattern, expansion in self.plan.expansions.items()
+        }
+        return Highlighter(self.tree, expansions, self._searchable.snapshot.manifest.language)
 
     def interpretation(self) -> Interpretation:
         """How the question was read, and what of it the index lacks."""

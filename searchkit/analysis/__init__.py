@@ -1,6 +1,7 @@
 """Here is text: give me terms."""
 
 from searchkit.analysis.analyzer import Analyzer, Token, analyzer_for
+from searchkit.analysis.finder import Finder, Place
 from searchkit.analysis.folding import fold
 from searchkit.analysis.languages import LANGUAGES, language_code, language_of
 from searchkit.analysis.targets import Phrase, Span, Targets
@@ -11,7 +12,9 @@ __all__ = [
     "LANGUAGES",
     "MULTIPLE",
     "Analyzer",
+    "Finder",
     "Phrase",
+    "Place",
     "Span",
     "Targets",
     "Token",

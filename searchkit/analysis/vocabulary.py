@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from searchkit.analysis.expansion import Expander, Expansion
 from searchkit.analysis.languages import language_code
+from searchkit.kernels.marking import candidates
 from searchkit.kernels.terms import Terms
 from searchkit.kernels.text import Surfaces
 
@@ -21,8 +22,9 @@ class Vocabulary:
 
     For each surface, `single` has its term's number if it stands for one term and takes one
     position; otherwise MULTIPLE | i, and `multiple` has from i on: how many terms, how many
-    positions they take, then for each (its number, its offset in positions), by offset. `terms`
-    has the terms of all languages in UTF-8. Not for several threads at a time.
+    positions they take, then for each (its number, its offset in positions, the half-open range
+    of the surface's characters that it stands for), by offset. `terms` has the terms of all
+    languages in UTF-8. Not for several threads at a time.
     """
 
     def __init__(self, languages: Sequence[str] = ()) -> None:
@@ -58,6 +60,16 @@ class Vocabulary:
         self._resolve()
         return found
 
+    def candidates(
+        self, texts: Sequence[str], language: int, heads: array[int], positional: bool
+    ) -> tuple[array[int], array[int]]:
+        """Those surfaces of texts in one language that may be wanted, as
+        `searchkit.kernels.marking` has it.
+        """
+        found = candidates(self._surfaces, texts, language, heads, positional)
+        self._resolve()
+        return found
+
     @property
     def nbytes(self) -> int:
         """About how many bytes of memory it holds."""
@@ -67,6 +79,8 @@ class Vocabulary:
     def _resolve(self) -> None:
         """Gives the surfaces that are new their terms."""
         first = len(self.single)
+        if first == len(self._surfaces):
+            return
         languages, surfaces = self._surfaces.surfaces(first)
         found, several = self._expanded(languages, surfaces)
         self.single += self.terms.numbers(found)
@@ -76,7 +90,7 @@ class Vocabulary:
             self.single[first + place] = MULTIPLE | len(self.multiple)
             self.multiple.extend((len(expansion.parts), expansion.width))
             for part in expansion.parts:
-                self.multiple.extend((next(numbers), part.offset))
+                self.multiple.extend((next(numbers), *part[1:]))
 
     def _expanded(
         self, languages: bytes, surfaces: list[str]

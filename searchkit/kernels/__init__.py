@@ -12,6 +12,7 @@ __all__ = [
     "DAY",
     "DICTIONARY_BLOCK",
     "FINGERPRINT",
+    "HEADS",
     "IMAGES_FIELD",
     "LIST_HEADER",
     "MAX_RECORD_KEYS",
@@ -60,6 +61,8 @@ NO_TIME = (1 << 64) - 1
 # a day.
 TIME_ZERO = 1 << 63
 DAY = 86_400_000_000
+# Words to look for, by the first of their bytes.
+HEADS = 256
 
 # What the values of a line of JSON are for: those of an article in their order, and two that
 # go into its body.

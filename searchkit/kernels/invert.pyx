@@ -178,7 +178,7 @@ cdef class Inverter:
                 continue
             expansion = multiple + (code & (MANY - 1))
             for k in range(expansion[0]):
-                term = expansion[2 + 2 * k]
+                term = expansion[2 + 4 * k]
                 if self.counts[term] == 0:
                     self.seen[seen] = term
                     seen += 1
@@ -229,11 +229,11 @@ cdef class Inverter:
                     continue
                 expansion = multiple + (code & (MANY - 1))
                 for k in range(expansion[0]):
-                    term = expansion[2 + 2 * k]
+                    term = expansion[2 + 4 * k]
                     place = counts[term]
                     counts[term] = place + 1
                     placed[place].document = document
-                    placed[place].position = position + expansion[3 + 2 * k]
+                    placed[place].position = position + expansion[3 + 4 * k]
                 position += expansion[1]
                 occurrences += expansion[0]
             if lengths != NULL:

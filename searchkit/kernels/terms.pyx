@@ -4,9 +4,10 @@
 from cpython cimport array
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.string cimport memcpy, memset
+from libc.string cimport memcmp, memcpy, memset
 
 from searchkit.kernels.interning cimport (
+    Surface,
     close_table,
     intern_long,
     intern_short,
@@ -79,6 +80,18 @@ cdef class Terms:
                 data = PyBytes_AS_STRING(<bytes?>term)
                 size = PyBytes_GET_SIZE(term)
             found.data.as_uints[i] = self._number(<const uint8_t*>data, size)
+        return found
+
+    def beginning(self, bytes prefix not None, Py_ssize_t first=0):
+        """The numbers, from `first` on, of the terms that begin so."""
+        cdef array.array found = make_array("I")
+        cdef const char* wanted = prefix
+        cdef Py_ssize_t size = len(prefix), number
+        cdef Surface* term
+        for number in range(first, self.table.count):
+            term = &self.table.surfaces[number]
+            if term.shape >= size and memcmp(self.table.arena + term.offset, wanted, size) == 0:
+                found.append(number)
         return found
 
     def times(self, const uint64_t[::1] keys):

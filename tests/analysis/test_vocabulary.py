@@ -22,8 +22,9 @@ def placed(vocabulary: Vocabulary, tokens: array[int]) -> list[tuple[str, int]]:
             position += 1
         else:
             index = number - MULTIPLE
-            count, width, *rest = vocabulary.multiple[index : index + 2 + 2 * 9]
-            for term, offset in zip(rest[: 2 * count : 2], rest[1 : 2 * count : 2], strict=True):
+            count, width = vocabulary.multiple[index : index + 2]
+            parts = vocabulary.multiple[index + 2 : index + 2 + 4 * count]
+            for term, offset in zip(parts[::4], parts[1::4], strict=True):
                 found.append((terms[term].decode(), position + offset))
             position += width
     return found

@@ -69,7 +69,7 @@ class Batch:
         self.single.append(MANY | len(self.multiple))
         self.multiple.extend((len(parts), width))
         for term, offset in parts:
-            self.multiple.extend((term, offset))
+            self.multiple.extend((term, offset, 0, 0))
 
     def invert(
         self,

@@ -101,5 +101,5 @@ def _expand(
         return iter([(code, 0)]), 1
     place = code & ~_MANY
     count, width = multiple[place], multiple[place + 1]
-    pairs = multiple[place + 2 : place + 2 + 2 * count]
-    return zip(pairs[::2], pairs[1::2], strict=True), width
+    parts = multiple[place + 2 : place + 2 + 4 * count]
+    return zip(parts[::4], parts[1::4], strict=True), width

@@ -48,6 +48,11 @@ class Terms:
             [self.number(term.encode() if isinstance(term, str) else term) for term in terms],
         )
 
+    def beginning(self, prefix: bytes, first: int = 0) -> array[int]:
+        """The numbers, from `first` on, of the terms that begin so."""
+        terms = enumerate(self._terms[first:], first)
+        return array("I", [number for number, term in terms if term.startswith(prefix)])
+
     def times(self, keys: array[int]) -> tuple[array[int], array[int]]:
         """The numbers of the terms of times, and where each time's end."""
         tokens, ends = array("I"), array("I")

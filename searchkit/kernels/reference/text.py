@@ -76,12 +76,14 @@ class Surfaces:
             text = given.decode() if isinstance(given, bytes) else given
             text.encode()
             for start, end in _bounds(text):
-                kept = text[start : min(end, start + MAX_SURFACE_CHARACTERS)]
-                surface = "".join(char.lower() if char.isascii() else char for char in kept)
-                numbers = self._numbers
-                tokens.append(numbers.setdefault((language, surface), len(numbers)))
+                tokens.append(self._number(text[start:end], language))
             ends.append(len(tokens))
         return tokens, ends
+
+    def _number(self, word: str, language: int) -> int:
+        kept = word[:MAX_SURFACE_CHARACTERS]
+        surface = "".join(char.lower() if char.isascii() else char for char in kept)
+        return self._numbers.setdefault((language, surface), len(self._numbers))
 
     def surfaces(self, start: int = 0) -> tuple[bytes, list[str]]:
         """The languages of the surfaces from number `start` on, and the surfaces.

@@ -1,0 +1,114 @@
+"""Where may a text be cut, so that what is shown reads well?"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Sequence
+
+__all__ = ["FRAGMENT_CHARACTERS", "Mark", "cut"]
+
+# A match: the half-open range of its characters, and the words of the query that it shows, a bit
+# for each.
+Mark = tuple[int, int, int]
+
+# Two lines of a terminal. What is shown is longer only where a single match is.
+FRAGMENT_CHARACTERS = 180
+
+# A sentence is cut off at its end where that leaves out less than this.
+_NEAR = 60
+
+# A line break; a full stop of scripts that have no spaces; another one that white space follows.
+# That all begin with a set of characters makes the search five times as fast.
+_STOP = re.compile(
+    r"""[.!?…؟۔।॥።။。！？｡\n](?:(?<=\n)|(?<=[。！？｡])["'”’」』）》]*|[.!?…]*["'”’»)\]]*(?=\s))"""
+)
+# Letters with points between them, and what is often cut short before a name or number.
+_ABBREVIATION = re.compile(
+    r"(?:[^\W\d_]\.)*[^\W\d_]|Mrs?|Ms|Mmes?|Mlle|Messrs|Drs?|Prof|Rev|Hon|Fr|Gen|Lt|Col|Maj|Capt|"
+    r"Cpl|Sgt|Adm|Cmdr|Sens?|Reps?|Gov|Pres|Supt|Sra?|Jr|Sta?|Mt|Ft|Nos?|Nr|Art|Inc|Corp|Co|Ltd|"
+    r"Bros|vs?|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|Ave|Blvd|Rd|bzw|ca|etc|pp?"
+)
+_LONGEST_ABBREVIATION = 12
+_SPACE = re.compile(r"\s")
+_LAST_SPACE = re.compile(r".*\s", re.DOTALL)
+_OPENING = "([{\"'“‘«"
+
+
+def cut(
+    text: str, first: int, last: int, floor: int, ceiling: int, marks: Sequence[Mark]
+) -> tuple[int, int]:
+    """The half-open range of `text` to show around ``text[first:last]``, between `floor` and
+    `ceiling`, which are no bad places to cut.
+
+    It begins with a sentence or goes to the end of one where that is near; otherwise words are
+    left whole, or where there is no white space matches and combining sequences are. `marks` are
+    all matches of the text, in order and apart from each other.
+    """
+    room = max(0, FRAGMENT_CHARACTERS - (last - first))
+    start = _start(text, max(floor, first - room // 2), first, marks)
+    end = _end(text, last, min(ceiling, start + max(FRAGMENT_CHARACTERS, last - start)), marks)
+    return start, end
+
+
+def _start(text: str, lowest: int, first: int, marks: Sequence[Mark]) -> int:
+    start = 0 if lowest == 0 else _last_sentence_end(text, lowest, first)
+    if start < 0 and (space := _SPACE.search(text, lowest - 1, first)):
+        start = space.end()
+    if start < 0:
+        start = lowest
+        while start < first and _splits(text, start, marks):
+            start += 1
+    while start < first and text[start].isspace():
+        start += 1
+    return start
+
+
+def _end(text: str, last: int, highest: int, marks: Sequence[Mark]) -> int:
+    end = text.find("\n", last, highest)
+    if end < 0 and highest == len(text):
+        end = highest
+    if end < 0:
+        end = _last_sentence_end(text, max(last, highest - _NEAR), highest)
+    if end < 0 and (space := _LAST_SPACE.match(text, last, highest + 1)):
+        end = space.end() - 1
+    if end < 0:
+        end = highest
+        while end > last and _splits(text, end, marks):
+            end -= 1
+    while end > last and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def _last_sentence_end(text: str, start: int, end: int) -> int:
+    """Where the last sentence ends that ends within ``text[start:end]``, or -1."""
+    found = -1
+    # One character more, since white space tells the end of most.
+    for stop in _STOP.finditer(text, start, end + 1):
+        place = stop.end()
+        if place <= end and not (text[stop.start()] in ".…" and _goes_on(text, stop)):
+            found = place
+    return found
+
+
+def _goes_on(text: str, stop: re.Match[str]) -> bool:
+    """Whether a point is that of an abbreviation, or the sentence goes on after an ellipsis."""
+    following = text[stop.end() : stop.end() + 2].lstrip()
+    if following[:1].islower():
+        return True
+    place = stop.start()
+    words = text[max(0, place - _LONGEST_ABBREVIATION) : place].split()
+    return bool(words and _ABBREVIATION.fullmatch(words[-1].lstrip(_OPENING)))
+
+
+def _splits(text: str, place: int, marks: Sequence[Mark]) -> bool:
+    """Whether a cut there divides a match, or a character from what combines with it."""
+    before = bisect_left(marks, place, key=lambda mark: mark[0]) - 1
+    if before >= 0 and place < marks[before][1]:
+        return True
+    joiner = "\u200d"
+    return 0 < place < len(text) and (
+        unicodedata.category(text[place])[0] == "M" or joiner in (text[place], text[place - 1])
+    )

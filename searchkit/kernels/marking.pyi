@@ -1,0 +1,18 @@
+from array import array
+from collections.abc import Sequence
+
+from searchkit.kernels.text import Surfaces
+
+def candidates(
+    surfaces: Surfaces, texts: Sequence[str], language: int, heads: array[int], positional: bool
+) -> tuple[array[int], array[int]]: ...
+def marks(
+    candidates: array[int],
+    ends: array[int],
+    single: array[int],
+    multiple: array[int],
+    wanted: bytearray,
+) -> tuple[array[int], array[int]]: ...
+def best_runs(
+    matches: list[tuple[int, int, int]], weights: array[float], length: int, most: int
+) -> list[tuple[int, int]]: ...

@@ -1,0 +1,294 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""Where do texts have the few terms that a query wants?
+
+Read `searchkit.kernels.reference.marking`, the readable twin, for the contracts.
+"""
+
+from cpython cimport array
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc, realloc
+from libc.string cimport memcpy
+
+from searchkit.kernels.boundaries cimport (
+    APOSTROPHE,
+    DIGIT,
+    EXTEND,
+    LETTER,
+    MIDDLE_DOT,
+    class_at,
+)
+from searchkit.kernels.interning cimport Surface
+from searchkit.kernels.text cimport Surfaces
+from searchkit.kernels.walking cimport (
+    Walk,
+    begin_walk,
+    characters_between,
+    intern_surface,
+    next_surface,
+    trailing_zeros,
+)
+
+from array import array as make_array
+
+from searchkit.kernels import HEADS
+
+cdef extern from "Python.h":
+    const char* PyUnicode_AsUTF8AndSize(object text, Py_ssize_t* size) except NULL
+
+cdef enum:
+    MANY = 0x80000000
+
+cdef array.array _NUMBERS = make_array("I")
+
+cdef struct Quadruples:
+    uint32_t* numbers
+    size_t count
+    size_t capacity
+
+
+cdef struct Match:
+    uint32_t start
+    uint32_t end
+    uint64_t words
+
+cdef struct Run:
+    uint64_t words
+    Py_ssize_t first
+    Py_ssize_t stop
+
+
+cdef inline bint put(
+    Quadruples* found, uint32_t first, uint32_t second, uint32_t third, uint32_t fourth
+) noexcept nogil:
+    """Appends four numbers; False when there is no memory."""
+    cdef void* grown
+    cdef uint32_t* place
+    if found.count + 4 > found.capacity:
+        found.capacity = 2 * found.capacity + 1024
+        grown = realloc(found.numbers, found.capacity * sizeof(uint32_t))
+        if grown == NULL:
+            return False
+        found.numbers = <uint32_t*>grown
+    place = found.numbers + found.count
+    place[0] = first
+    place[1] = second
+    place[2] = third
+    place[3] = fourth
+    found.count += 4
+    return True
+
+
+cdef inline bint may_mean(const uint32_t* heads, const Walk* walk, bint positional) noexcept nogil:
+    """The same as `_may_mean` of the twin, for a surface that is not plain."""
+    cdef const uint8_t* place = walk.start
+    cdef uint8_t byte
+    cdef int kind, size
+    cdef bint begins = True
+    while place < walk.end:
+        kind = class_at(place, &size)
+        byte = place[0] | 0x20 if c'A' <= place[0] <= c'Z' else place[0]
+        if begins and (byte >= 0x80 or heads[byte]):
+            return True
+        if positional and kind > EXTEND and kind != APOSTROPHE and kind != MIDDLE_DOT:
+            return True
+        begins = byte >= 0x80 or not LETTER <= kind <= DIGIT
+        place += size
+    return False
+
+
+def candidates(
+    Surfaces surfaces not None, texts, uint32_t language, array.array heads not None,
+    bint positional
+):
+    """The surfaces that may stand for a wanted term, and where each text's end."""
+    cdef Py_ssize_t count = len(texts), index, size
+    cdef str text
+    cdef const uint32_t* head = heads.data.as_uints
+    cdef array.array ends = array.clone(_NUMBERS, count, zero=False)
+    cdef Quadruples found = Quadruples(NULL, 0, 0)
+    cdef const uint8_t* start
+    cdef const uint8_t* place
+    cdef uint32_t before, characters, length, number = 0
+    cdef bint ascii, wanted
+    cdef Walk walk
+    if len(heads) != HEADS or heads.itemsize != sizeof(uint32_t):
+        raise ValueError(f"{len(heads)} heads, expected {HEADS}")
+    surfaces._claim()
+    try:
+        for index in range(count):
+            text = texts[index]
+            start = <const uint8_t*>PyUnicode_AsUTF8AndSize(text, &size)
+            ascii = size == len(text)
+            place = start
+            characters = before = 0
+            begin_walk(&walk, start, size)
+            while next_surface(&walk):
+                if walk.size:
+                    wanted = head[walk.word[0] & 0xFF] >> (walk.word[0] >> 8 & 31) & 1
+                else:
+                    wanted = may_mean(head, &walk, positional)
+                if not wanted:
+                    before += 1
+                    continue
+                if ascii:
+                    characters = <uint32_t>(walk.start - start)
+                    length = <uint32_t>(walk.end - walk.start)
+                else:
+                    characters += characters_between(place, walk.start)
+                    length = characters_between(walk.start, walk.end)
+                    place = walk.start
+                if not intern_surface(&surfaces.table, &walk, language << 16, &number) or not put(
+                    &found, number, before, characters, characters + length
+                ):
+                    raise MemoryError
+                before = 0
+            ends.data.as_uints[index] = <uint32_t>found.count
+        return _taken(&found), ends
+    finally:
+        surfaces.busy = False
+        free(found.numbers)
+
+
+def marks(
+    array.array candidates not None, array.array ends not None, array.array single not None,
+    array.array multiple not None, bytearray wanted not None
+):
+    """Where the candidates stand for wanted terms, and where each text's end."""
+    cdef Py_ssize_t index, i = 0, terms = len(wanted)
+    cdef const uint8_t* flags = wanted
+    cdef const uint32_t* candidate = candidates.data.as_uints
+    cdef array.array found_ends = array.clone(_NUMBERS, len(ends), zero=False)
+    cdef Quadruples found = Quadruples(NULL, 0, 0)
+    cdef const uint32_t* part
+    cdef uint32_t position, code, start, end, k, count
+    cdef bint fine = True
+    try:
+        for index in range(len(ends)):
+            position = 0
+            while fine and i < <Py_ssize_t>ends.data.as_uints[index]:
+                code = single.data.as_uints[candidate[i]]
+                position += candidate[i + 1]
+                start, end = candidate[i + 2], candidate[i + 3]
+                i += 4
+                if not code & MANY:
+                    if code < terms and flags[code]:
+                        fine = put(&found, code, start, end, position)
+                    position += 1
+                    continue
+                part = multiple.data.as_uints + (code & (MANY - 1))
+                count = part[0]
+                code = part[1]
+                for k in range(count):
+                    part += 4 if k else 2
+                    if part[0] < terms and flags[part[0]]:
+                        fine = fine and put(
+                            &found, part[0], start + part[2], start + part[3], position + part[1]
+                        )
+                position += code
+            found_ends.data.as_uints[index] = <uint32_t>found.count
+        if not fine:
+            raise MemoryError
+        return _taken(&found), found_ends
+    finally:
+        free(found.numbers)
+
+
+cdef array.array _taken(const Quadruples* found):
+    cdef array.array copy = array.clone(_NUMBERS, found.count, zero=False)
+    if found.count:
+        memcpy(copy.data.as_uints, found.numbers, found.count * sizeof(uint32_t))
+    return copy
+
+
+def best_runs(list matches not None, array.array weights not None, uint32_t length, int most):
+    """The runs of matches that show most, in their order."""
+    cdef Py_ssize_t count = len(matches), i, kept
+    cdef Match* match = <Match*>malloc(count * sizeof(Match) + 1)
+    cdef Run* runs = <Run*>malloc(count * sizeof(Run) + 1)
+    cdef uint64_t shown = 0
+    cdef Run best
+    cdef list found = []
+    try:
+        if match == NULL or runs == NULL:
+            raise MemoryError
+        for i in range(count):
+            match[i].start, match[i].end, match[i].words = matches[i]
+        count = find_runs(match, count, length, runs)
+        while count and len(found) < most:
+            best = best_of(runs, count, shown, weights.data.as_doubles)
+            found.append((best.first, best.stop))
+            shown |= best.words
+            kept = 0
+            for i in range(count):
+                if runs[i].stop <= best.first or best.stop <= runs[i].first:
+                    runs[kept] = runs[i]
+                    kept += 1
+            count = kept
+        found.sort()
+        return found
+    finally:
+        free(match)
+        free(runs)
+
+
+cdef Py_ssize_t find_runs(
+    const Match* match, Py_ssize_t count, uint32_t length, Run* runs
+) noexcept nogil:
+    """From each match on those that fit, unless the run before has them all; returns how many."""
+    cdef Py_ssize_t[64] latest  # by word: the last match so far that shows it
+    cdef Py_ssize_t found = 0, first, stop = 0, before
+    cdef uint64_t seen = 0, rest
+    cdef int word
+    for first in range(count):
+        before = stop
+        while stop < count and (stop <= first or match[stop].end - match[first].start <= length):
+            rest = match[stop].words
+            seen |= rest
+            while rest:
+                latest[trailing_zeros(rest)] = stop
+                rest &= rest - 1
+            stop += 1
+        if stop == before:
+            continue
+        runs[found].first = first
+        runs[found].stop = stop
+        runs[found].words = 0
+        rest = seen
+        while rest:
+            word = trailing_zeros(rest)
+            if latest[word] >= first:
+                runs[found].words |= <uint64_t>1 << word
+            rest &= rest - 1
+        found += 1
+    return found
+
+
+cdef Run best_of(
+    const Run* runs, Py_ssize_t count, uint64_t shown, const double* weights
+) noexcept nogil:
+    cdef Py_ssize_t best = 0, i
+    cdef double new, most_new = worth(runs[0].words & ~shown, weights)
+    cdef double all, most_all = worth(runs[0].words, weights)
+    for i in range(1, count):
+        new = worth(runs[i].words & ~shown, weights)
+        if new < most_new:
+            continue
+        all = worth(runs[i].words, weights)
+        if new == most_new and (
+            all < most_all
+            or all == most_all
+            and runs[i].stop - runs[i].first <= runs[best].stop - runs[best].first
+        ):
+            continue
+        best = i
+        most_new = new
+        most_all = all
+    return runs[best]
+
+
+cdef inline double worth(uint64_t words, const double* weights) noexcept nogil:
+    cdef double total = 0
+    while words:
+        total += weights[trailing_zeros(words)]
+        words &= words - 1
+    return total

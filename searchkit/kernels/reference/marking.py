@@ -1,0 +1,159 @@
+"""Where do texts have the few terms that a query wants?
+
+In two steps, so that between them somebody can look up what new surfaces stand for: `candidates`
+finds the surfaces that are worth it, `marks` those of their terms that are wanted.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+
+from searchkit.kernels import HEADS
+from searchkit.kernels.reference.text import Surfaces, locate
+from searchkit.kernels.unicode_classes import CharacterClass, class_of
+
+__all__ = ["best_runs", "candidates", "marks"]
+
+_MANY = 0x80000000
+# Anything else in a surface separates words, or is a sign.
+_WITHIN_A_WORD = (
+    *(CharacterClass.LETTER, CharacterClass.DIGIT, CharacterClass.EXTEND),
+    *(CharacterClass.APOSTROPHE, CharacterClass.MIDDLE_DOT),
+)
+
+
+def candidates(
+    surfaces: Surfaces, texts: Sequence[str], language: int, heads: array[int], positional: bool
+) -> tuple[array[int], array[int]]:
+    """The surfaces that may stand for a wanted term, and where each text's end in the array.
+
+    For each its number among `surfaces`, which get those that are new, in a language with this
+    number; how many surfaces were passed over since the one before; and the half-open range of its
+    characters. `heads` says how wanted terms begin: bit ``second & 31`` of ``heads[first]`` is set
+    for their first two bytes, the second being 0 for a term of one.
+
+    A surface of ASCII letters and digits is passed over unless it begins so. Any other is, unless
+    it begins so, the second byte aside, or anything in it does that stands after what is no
+    letter or digit of ASCII, or that is no ASCII; or unless `positional` asks for all that may take
+    several positions, and it has a separator or sign. The compiled one treats a few of the first
+    as it does others.
+
+    Raises ValueError for any number of heads but HEADS, UnicodeEncodeError for a lone surrogate,
+    RuntimeError while another thread uses the surfaces, and MemoryError.
+    """
+    if len(heads) != HEADS:
+        raise ValueError(f"{len(heads)} heads, expected {HEADS}")
+    found, ends = array("I"), array("I")
+    for text in texts:
+        before = 0
+        bounds = iter(locate(text))
+        for start, end in zip(bounds, bounds, strict=True):
+            surface = text[start:end]
+            if _may_mean(heads, surface, positional):
+                found.extend((surfaces._number(surface, language), before, start, end))
+                before = 0
+            else:
+                before += 1
+        ends.append(len(found))
+    return found, ends
+
+
+def _may_mean(heads: array[int], surface: str, positional: bool) -> bool:
+    if surface.isascii() and surface.isalnum():
+        first, second, *_ = surface.lower().encode() + b"\0"
+        return bool(heads[first] >> (second & 31) & 1)
+    if positional and any(class_of(ord(char)) not in _WITHIN_A_WORD for char in surface):
+        return True
+    return any(
+        not char.isascii() or heads[ord(char)]
+        for before, char in zip(" " + surface, map(_lower, surface), strict=False)
+        if not (before.isascii() and before.isalnum())
+    )
+
+
+def _lower(char: str) -> str:
+    return char.lower() if char.isascii() else char
+
+
+def marks(
+    candidates: array[int],
+    ends: array[int],
+    single: array[int],
+    multiple: array[int],
+    wanted: bytearray,
+) -> tuple[array[int], array[int]]:
+    """Where the candidates stand for wanted terms, and where each text's end in the array.
+
+    For each place the term's number, the half-open range of its characters, and its position,
+    those of a surface in their order. `wanted` is not 0 at the numbers of wanted terms; those
+    beyond its end are not wanted. `single` and `multiple` are those of `Vocabulary`. Positions
+    take a surface that was passed over for a single one. Raises MemoryError.
+    """
+    found, found_ends = array("I"), array("I")
+    begin = 0
+    for end_of_text in ends:
+        position = 0
+        for index in range(begin, end_of_text, 4):
+            surface, before, start, end = candidates[index : index + 4]
+            position += before
+            parts, width = _expansion(single[surface], multiple, end - start)
+            for term, offset, first, last in parts:
+                if term < len(wanted) and wanted[term]:
+                    found.extend((term, start + first, start + last, position + offset))
+            position += width
+        begin = end_of_text
+        found_ends.append(len(found))
+    return found, found_ends
+
+
+def _expansion(
+    code: int, multiple: array[int], characters: int
+) -> tuple[list[tuple[int, ...]], int]:
+    if code < _MANY:
+        return [(code, 0, 0, characters)], 1
+    place = code - _MANY
+    count, width = multiple[place : place + 2]
+    begins = range(place + 2, place + 2 + 4 * count, 4)
+    return [tuple(multiple[begin : begin + 4]) for begin in begins], width
+
+
+def best_runs(
+    matches: list[tuple[int, int, int]], weights: array[float], length: int, most: int
+) -> list[tuple[int, int]]:
+    """The runs of matches that show most, as half-open ranges of their indices, in order.
+
+    Of each match its half-open range of characters, and the words that it shows, a bit for each;
+    they are in order and apart from each other. A run is of matches within `length` characters,
+    or a single longer one. `most` of them are chosen at most, without overlap, each the one that
+    adds most to those before it: the weight of words that they do not show, then the weight of
+    its words, then the number of its matches; of equals the first. `weights` has a number for
+    each of up to 64 words. Raises MemoryError.
+    """
+
+    def worth(words: int) -> float:
+        return sum(weight for bit, weight in enumerate(weights) if words >> bit & 1)
+
+    def rank(run: tuple[int, int]) -> tuple[float, float, int]:
+        words = reduce(or_, (shows for _, _, shows in matches[slice(*run)]))
+        return worth(words & ~shown), worth(words), run[1] - run[0]
+
+    runs = []
+    stop = 0
+    for first, (start, *_) in enumerate(matches):
+        before = stop
+        stop = max(stop, first + 1)
+        while stop < len(matches) and matches[stop][1] - start <= length:
+            stop += 1
+        if stop > before:
+            runs.append((first, stop))
+    chosen: list[tuple[int, int]] = []
+    shown = 0
+    while runs and len(chosen) < most:
+        best = max(runs, key=rank)
+        chosen.append(best)
+        shown = reduce(or_, (shows for _, _, shows in matches[slice(*best)]), shown)
+        runs = [run for run in runs if run[1] <= best[0] or best[1] <= run[0]]
+    return sorted(chosen)
