@@ -3,30 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import overload
+from typing import Protocol, overload
 
 from searchkit.article import Article
 from searchkit.highlight import Fragment
 from searchkit.query.interpretation import Interpretation
+from searchkit.ranking import Explanation
 
 __all__ = ["Hit", "Results"]
 
 
-@dataclass(frozen=True, slots=True)
+class Page(Protocol):
+    """Where hits get what is asked of them, by their documents' numbers."""
+
+    def article(self, number: int) -> Article: ...
+    def highlights(self, article: Article) -> Mapping[str, tuple[Fragment, ...]]: ...
+    def explanation(self, number: int) -> Explanation: ...
+
+
 class Hit:
     """One article that matches.
 
-    `rank` counts from 1 over all matches, `score` is higher for better matches (0 where
-    hits are sorted by date). `highlights` has the keys headline, body and captions, each
-    with the fragments that match, none where the field does not.
+    `rank` counts from 1 over all matches, `score` is higher for better matches (0 where hits are
+    sorted by date). The article is read when it is first asked for; that raises
+    IndexDamagedError where it is not as it was written.
     """
 
-    rank: int
-    score: float
-    article: Article
-    highlights: Mapping[str, tuple[Fragment, ...]]
+    __slots__ = ("_article", "_highlights", "_number", "_page", "rank", "score")
+
+    def __init__(self, rank: int, score: float, number: int, page: Page) -> None:
+        self.rank = rank
+        self.score = score
+        self._number = number
+        self._page = page
+        self._article: Article | None = None
+        self._highlights: Mapping[str, tuple[Fragment, ...]] | None = None
+
+    @property
+    def article(self) -> Article:
+        """The article."""
+        if self._article is None:
+            self._article = self._page.article(self._number)
+        return self._article
+
+    @property
+    def highlights(self) -> Mapping[str, tuple[Fragment, ...]]:
+        """For headline, body and captions the fragments that match, none where the field does
+        not.
+        """
+        if self._highlights is None:
+            self._highlights = self._page.highlights(self.article)
+        return self._highlights
+
+    def explain(self) -> Explanation:
+        """Why it has its score, or would have by relevance."""
+        return self._page.explanation(self._number)
+
+    def __repr__(self) -> str:
+        return f"<searchkit.Hit {self.rank}: {self.article.id!r}, score {self.score:.4f}>"
 
 
 class Results(Sequence[Hit]):
@@ -42,7 +77,7 @@ class Results(Sequence[Hit]):
         self,
         query: str,
         total: int,
-        hits: tuple[Hit, ...],
+        hits: Sequence[Hit],
         offset: int,
         took_ms: float,
         *,
@@ -53,7 +88,7 @@ class Results(Sequence[Hit]):
     ) -> None:
         self.query = query
         self.total = total
-        self.hits = hits
+        self.hits = tuple(hits)
         self.offset = offset
         self.took_ms = took_ms
         self.counted = counted

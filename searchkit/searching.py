@@ -10,14 +10,16 @@ from searchkit.analysis import fold
 from searchkit.errors import QueryError
 from searchkit.highlight import Fragment, Highlighter
 from searchkit.query import tree as t
+from searchkit.article import Article
 from searchkit.query.execute import Matches, Order, execute
+from searchkit.query.explain import explain
 from searchkit.query.facets import check_facets, facet
 from searchkit.query.interpretation import Interpretation
 from searchkit.query.parse import Mode, parse
 from searchkit.query.plan import Plan, plan_for
 from searchkit.query.searchable import Searchable
 from searchkit.query.suggestions import suggestions
-from searchkit.ranking import Model, Ranking, stop_words
+from searchkit.ranking import Explanation, Model, Ranking, stop_words
 from searchkit.record import decode_article
 from searchkit.results import Hit, Results
 from searchkit.schema import TEXT_FIELDS
@@ -65,17 +67,15 @@ def search(
     asked = _Asked(searchable, question, timeout, name_terms=highlight)
     best = None if limit is None else offset + limit
     matches = asked.run(sort, best, count or bool(facets), keep_sets=bool(facets))
-    highlighter = asked.highlighter() if highlight else None
-    hits = []
-    for rank, (number, score) in enumerate(matches.documents[offset:], offset + 1):
-        live, document = searchable.snapshot.place(number)
-        article = decode_article(live.segment.stored[document])
-        highlights = highlighter.highlight(article) if highlighter else _NO_HIGHLIGHTS
-        hits.append(Hit(rank, score, article, highlights))
+    page = _Page(asked, highlight)
+    hits = [
+        Hit(rank, score, number, page)
+        for rank, (number, score) in enumerate(matches.documents[offset:], offset + 1)
+    ]
     return Results(
         question.query,
         matches.total,
-        tuple(hits),
+        hits,
         offset,
         (time.perf_counter() - started) * 1000,
         counted=count or bool(facets),
@@ -83,6 +83,29 @@ def search(
         facets={name: facet(searchable, matches.sets, name) for name in facets},
         interpret=asked.interpretation,
     )
+
+
+class _Page:
+    """What the hits of one search share."""
+
+    def __init__(self, asked: _Asked, highlight: bool) -> None:
+        self._asked = asked
+        self._highlight = highlight
+        self._highlighter: Highlighter | None = None
+
+    def article(self, number: int) -> Article:
+        live, document = self._asked.searchable.snapshot.place(number)
+        return decode_article(live.segment.stored[document])
+
+    def highlights(self, article: Article) -> Mapping[str, tuple[Fragment, ...]]:
+        if not self._highlight:
+            return _NO_HIGHLIGHTS
+        if self._highlighter is None:
+            self._highlighter = self._asked.highlighter()
+        return self._highlighter.highlight(article)
+
+    def explanation(self, number: int) -> Explanation:
+        return explain(self._asked.plan, self._asked.tree, number)
 
 
 def search_sets(searchable: Searchable, question: Question) -> tuple[bytearray, ...]:
@@ -109,7 +132,7 @@ class _Asked:
         if timeout is not None and timeout <= 0:
             raise QueryError(f"timeout is {timeout}; give more than 0 seconds, or None")
         self._deadline = 0.0 if timeout is None else time.monotonic() + timeout
-        self._searchable = searchable
+        self.searchable = searchable
         self._condition = question.condition
         self._ranking = _ranking(question.ranking)
         self._name_terms = name_terms
@@ -142,7 +165,7 @@ class _Asked:
         expansions = {
             pattern: expansion.terms for pattern, expansion in self.plan.expansions.items()
         }
-        return Highlighter(self.tree, expansions, self._searchable.snapshot.manifest.language)
+        return Highlighter(self.tree, expansions, self.searchable.snapshot.manifest.language)
 
     def interpretation(self) -> Interpretation:
         """How the question was read, and what of it the index lacks."""
@@ -151,7 +174,7 @@ class _Asked:
             interpretation = self._parsed.relaxed_interpretation(self._required)
         return replace(
             interpretation,
-            did_you_mean=suggestions(self._searchable, self.tree),
+            did_you_mean=suggestions(self.searchable, self.tree),
             expansions=self.plan.expansion_counts(),
         )
 
@@ -170,7 +193,7 @@ class _Asked:
     def _planned(self, tree: t.Tree) -> Plan:
         if self._condition is not None:
             tree = t.And((tree, self._condition))
-        return plan_for(self._searchable, tree, self._ranking, name_terms=self._name_terms)
+        return plan_for(self.searchable, tree, self._ranking, name_terms=self._name_terms)
 
     def _executed(
         self, plan: Plan, order: Order, best: int | None, count: bool, keep_sets: bool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,7 @@ from searchkit.query import tree as t
 from searchkit.ranking import Ranking
 from searchkit.schema import TEXT_FIELDS, VALUE_FIELDS
 
-__all__ = ["FIELD_NUMBERS", "MAX_EXPANSIONS", "Expansion", "Found", "Searchable"]
+__all__ = ["FIELD_NUMBERS", "MAX_EXPANSIONS", "Expansion", "Found", "Searchable", "documents_in"]
 
 # The fields in the order in which kernels number them.
 FIELD_NUMBERS = {name: number for number, name in enumerate((*TEXT_FIELDS, *VALUE_FIELDS))}
@@ -205,6 +205,15 @@ class Searchable:
 
 # Rankings whose tables are remembered: 24 KB each.
 _MAX_WEIGHTINGS = 100
+
+
+def documents_in(bits: bytes | bytearray) -> Iterator[int]:
+    """The documents of a set, which has the lowest bit of the first byte for document 0."""
+    for place, byte in enumerate(bits):
+        while byte:
+            lowest = byte & -byte
+            yield 8 * place + lowest.bit_length() - 1
+            byte ^= lowest  # noqa: PLW2901
 
 
 def _found(lists: Iterable[Lists]) -> Found:
