@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from whoosh import query as wq
 from whoosh.index import open_dir
 
 import searchkit
-from searchkit import Article, Index
+from searchkit import Article
 from searchkit.query import tree as t
 from searchkit.query.whoosh_query import to_whoosh
 from tests.query.oracle import Oracle
