@@ -11,7 +11,6 @@ from searchkit import Article, Index
 from searchkit.query import parse
 from searchkit.query.interpretation import Terms
 
-
 FIELDS = (
     "headline", "body", "captions", "section", "publisher", "authors", "agencies", "language",
     "keywords", "published", "id", "since", "until", "length",
@@ -91,7 +90,7 @@ def test_terms_tell_what_each_word_is_looked_for_by() -> None:
         Terms("harbour", ("harbour~2", "harbour")),
         Terms("running", ("run", "running")),
         Terms("Fog", ("fog",)),
-        Terms("ferries", ("ferri", "ferries")),
+        Terms("ferries", ("ferri",)),
     )
 
 

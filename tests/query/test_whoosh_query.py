@@ -32,8 +32,8 @@ def indexed(articles: list[Article]) -> Iterator[Path]:
         yield path
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(archives(), st.lists(trees, min_size=1, max_size=10))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(archives(), st.lists(trees, min_size=1, max_size=20))
 def test_whoosh_finds_what_reading_every_word_finds(
     articles: list[Article], asked: list[t.Tree]
 ) -> None:
