@@ -30,6 +30,7 @@ from searchkit.errors import (
 from searchkit.highlight import Fragment, harmless
 from searchkit.index import Index, IndexInfo, create
 from searchkit.index import open_index as open  # noqa: A004  # searchkit.open reads naturally
+from searchkit.query import Interpretation, ParsedQuery, parse_query
 from searchkit.results import Hit, Results
 from searchkit.sources import Reading, read
 from searchkit.sources.whoosh_index import WhooshArticles, import_whoosh
@@ -54,9 +55,11 @@ __all__ = [
     "IndexLockedError",
     "IndexNotFoundError",
     "IndexVersionError",
+    "Interpretation",
     "LanguageError",
     "LostSegment",
     "Notice",
+    "ParsedQuery",
     "QueryError",
     "QueryTooComplexError",
     "QueryTooLongError",
@@ -74,6 +77,7 @@ __all__ = [
     "harmless",
     "import_whoosh",
     "open",
+    "parse_query",
     "read",
     "repair",
     "verify",
