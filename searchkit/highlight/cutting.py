@@ -19,10 +19,10 @@ FRAGMENT_CHARACTERS = 180
 # A sentence is cut off at its end where that leaves out less than this.
 _NEAR = 60
 
-# A line break; a full stop of scripts that have no spaces; another one that white space follows.
-# That all begin with a set of characters makes the search five times as fast.
+# A full stop of scripts that have no spaces, or another one that white space follows. That both
+# begin with a set of characters makes the search five times as fast.
 _STOP = re.compile(
-    r"""[.!?…؟۔।॥።။。！？｡\n](?:(?<=\n)|(?<=[。！？｡])["'”’」』）》]*|[.!?…]*["'”’»)\]]*(?=\s))"""
+    r"""[.!?…؟۔।॥።။。！？｡](?:(?<=[。！？｡])["'”’」』）》]*|[.!?…]*["'”’»)\]]*(?=\s))"""
 )
 # What is often cut short before a name or number; and letters with points between them.
 _ABBREVIATIONS = frozenset(
@@ -41,8 +41,8 @@ def cut(
     """The half-open range of `text` to show around ``text[first:last]``, between `floor` and
     `ceiling`, which are no bad places to cut.
 
-    It begins with a sentence and goes to the end of one where that is near; otherwise words are
-    left whole, or where there is no space matches and combining sequences are. `marks` are all
+    It begins and ends with a line or a sentence where one does near by, otherwise with a word, and
+    where there is no space it leaves matches and combining sequences whole. `marks` are all
     matches of the text, in order and apart from each other.
     """
     room = max(0, FRAGMENT_CHARACTERS - (last - first))
@@ -52,14 +52,14 @@ def cut(
 
 
 def _start(text: str, lowest: int, first: int, marks: Sequence[Mark]) -> int:
-    start = 0 if lowest == 0 else _last_sentence_end(text, lowest, first)
+    start = text.rfind("\n", lowest, first)
+    if start < 0:
+        start = 0 if lowest == 0 else _last_sentence_end(text, lowest, first)
     if start < 0:
         start = text.find(" ", lowest - 1, first)
     if start < 0:
         start = lowest
-        while start < first and _splits(text, start, marks):
-            start += 1
-    while start < first and text[start].isspace():
+    while start < first and (text[start].isspace() or _splits(text, start, marks)):
         start += 1
     return start
 
@@ -74,9 +74,7 @@ def _end(text: str, last: int, highest: int, marks: Sequence[Mark]) -> int:
         end = text.rfind(" ", last, highest + 1)
     if end < 0:
         end = highest
-        while end > last and _splits(text, end, marks):
-            end -= 1
-    while end > last and text[end - 1].isspace():
+    while end > last and (text[end - 1].isspace() or _splits(text, end, marks)):
         end -= 1
     return end
 
