@@ -29,9 +29,11 @@ FLOORS = {
     "searchkit": 6,
     "searchkit_cli": 7,
 }
-# Within a floor: the codec turns text into terms, errors are needed by all.
+# Within a floor: the codec turns text into terms, highlights are of what a query says, errors
+# are needed by all.
 ALLOWED_SIDEWAYS = {
     ("searchkit.codec", "searchkit.analysis"),
+    ("searchkit.highlight", "searchkit.query"),
     ("searchkit.article", "searchkit.errors"),
     ("searchkit.record", "searchkit.article"),
     ("searchkit.record", "searchkit.kernels"),

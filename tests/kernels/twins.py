@@ -9,7 +9,10 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-NAMES = ("dictionary", "invert", "lookup", "merge", "postings", "records", "terms", "text")
+NAMES = (
+    *("dictionary", "invert", "lookup", "marking", "merge", "postings", "records", "terms"),
+    "text",
+)
 
 
 def compiled(name: str) -> ModuleType:
