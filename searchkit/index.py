@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from searchkit.article import Article
 from searchkit.codec.commit import generation_on_disk
@@ -48,6 +48,9 @@ from searchkit.searching import (
 from searchkit.schema import DEFAULT_LANGUAGE, FILTER_FIELDS, TEXT_FIELDS
 from searchkit.writing import AddReport, Transaction, Writer, add_articles
 from searchkit.writing.compaction import Compaction, compact
+
+if TYPE_CHECKING:
+    from whoosh.query import Query
 
 __all__ = ["Index", "IndexInfo", "create", "open_index"]
 
@@ -227,7 +230,7 @@ class Index:
 
     def search(
         self,
-        query: str,
+        query: str | Query,
         *,
         limit: int | None = 10,
         offset: int = 0,
@@ -250,8 +253,8 @@ class Index:
     ) -> Results:
         """The articles that match, best first.
 
-        `query` is in the query language (docs/query-language.md); ``"*"`` is every article.
-        `limit` is the most hits to return after leaving out the first `offset` (None: all).
+        `query` is in the query language (docs/query-language.md), in which ``"*"`` is every
+        article; or it is a query of Whoosh, which Whoosh's matchers run. `limit` is the most hits to return after leaving out the first `offset` (None: all).
         `sort` is ``"relevance"``, ``"date"`` (newest first) or ``"date-asc"``; articles
         without a date come last. `since` and `until` take dates, datetimes or text such as
         ``"2020-02"`` and include what they name. The other filters compare whole values,
@@ -381,7 +384,7 @@ class Index:
     def __repr__(self) -> str:
         return f"<searchkit.Index {str(self.path)!r}>"
 
-    # Whoosh evaluates a truth value by len(), which would read the index.
+    # By len() it would be, which reads the index.
     def __bool__(self) -> bool:
         return True
 

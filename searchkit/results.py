@@ -11,7 +11,7 @@ from searchkit.highlight import Fragment
 from searchkit.query.interpretation import Interpretation
 from searchkit.ranking import Explanation
 
-__all__ = ["Hit", "Results"]
+__all__ = ["Hit", "Page", "Results"]
 
 
 class Page(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from searchkit.analysis import fold
 from searchkit.errors import QueryError
@@ -14,7 +15,7 @@ from searchkit.article import Article
 from searchkit.query.execute import Matches, Order, execute
 from searchkit.query.explain import explain
 from searchkit.query.facets import check_facets, facet
-from searchkit.query.interpretation import Interpretation
+from searchkit.query.interpretation import Interpretation, Note
 from searchkit.query.parse import Mode, parse
 from searchkit.query.plan import Plan, plan_for
 from searchkit.query.searchable import Searchable
@@ -23,6 +24,9 @@ from searchkit.ranking import Explanation, Model, Ranking, stop_words
 from searchkit.record import decode_article
 from searchkit.results import Hit, Results
 from searchkit.schema import TEXT_FIELDS
+
+if TYPE_CHECKING:
+    from whoosh.query import Query
 
 __all__ = ["Question", "StopWords", "matching_numbers", "search", "search_sets"]
 
@@ -36,12 +40,13 @@ _NO_HIGHLIGHTS: Mapping[str, tuple[Fragment, ...]] = dict.fromkeys(TEXT_FIELDS, 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: a query, what narrows it down, and how it is to be understood.
+    """What is asked: a query, as text or of Whoosh, what narrows it down, and how it is to be
+    understood.
 
     `stop_words` is ``"auto"`` for those of the index's language, None, or words.
     """
 
-    query: str
+    query: str | Query
     condition: t.Tree | None = None
     mode: Mode = None
     ranking: Ranking | Model = "bm25f"
@@ -64,7 +69,7 @@ def search(
     started = time.perf_counter()
     if facets:
         check_facets(facets)
-    asked = _Asked(searchable, question, timeout, name_terms=highlight)
+    asked = _asked(searchable, question, timeout, name_terms=highlight)
     best = None if limit is None else offset + limit
     matches = asked.run(sort, best, count or bool(facets), keep_sets=bool(facets))
     page = _Page(asked, highlight)
@@ -73,7 +78,7 @@ def search(
         for rank, (number, score) in enumerate(matches.documents[offset:], offset + 1)
     ]
     return Results(
-        question.query,
+        str(question.query),
         matches.total,
         hits,
         offset,
@@ -105,17 +110,17 @@ class _Page:
         return self._highlighter.highlight(article)
 
     def explanation(self, number: int) -> Explanation:
-        return explain(self._asked.plan, self._asked.tree, number)
+        return self._asked.explanation(number)
 
 
 def search_sets(searchable: Searchable, question: Question) -> tuple[bytearray, ...]:
     """For each segment the bits of all documents that match."""
-    return _Asked(searchable, question, None).run("relevance", 0, True, keep_sets=True).sets
+    return _asked(searchable, question).run("relevance", 0, True, keep_sets=True).sets
 
 
 def matching_numbers(searchable: Searchable, question: Question) -> list[int]:
     """The numbers of all documents that match."""
-    matches = _Asked(searchable, question, None).run("date", None, True, keep_sets=False)
+    matches = _asked(searchable, question).run("date", None, True, keep_sets=False)
     return [number for number, _ in matches.documents]
 
 
@@ -135,6 +140,7 @@ class _Asked:
         self.searchable = searchable
         self._condition = question.condition
         self._ranking = _ranking(question.ranking)
+        assert isinstance(question.query, str)
         self._name_terms = name_terms
         snapshot = searchable.snapshot
         self._parsed = parse(
@@ -178,6 +184,10 @@ class _Asked:
             expansions=self.plan.expansion_counts(),
         )
 
+    def explanation(self, number: int) -> Explanation:
+        """Why a document has its score."""
+        return explain(self.plan, self.tree, number)
+
     def _most_words(self) -> int:
         """The most of the plain words that any article has; 0 for none."""
         low, high = 0, self._parsed.optional - 1
@@ -206,6 +216,49 @@ class _Asked:
             keep_sets=keep_sets,
             deadline=self._deadline,
         )
+
+
+class _AskedInWhoosh(_Asked):
+    """The same for a query of Whoosh: its words are not known, so that nothing is marked."""
+
+    def __init__(self, searchable: Searchable, question: Question) -> None:
+        self.searchable = searchable
+        self.tree = t.Nothing()
+        self._question = question
+
+    def run(self, order: Order, best: int | None, count: bool, keep_sets: bool) -> Matches:
+        from searchkit.query.whoosh_search import execute_whoosh
+
+        question = self._question
+        return execute_whoosh(
+            self.searchable,
+            question.query,
+            question.condition,
+            _ranking(question.ranking),
+            order=order,
+            best=best,
+        )
+
+    def highlighter(self) -> Highlighter:
+        return Highlighter(self.tree, {}, self.searchable.snapshot.manifest.language)
+
+    def explanation(self, number: int) -> Explanation:
+        raise QueryError("the scores of a query of Whoosh are Whoosh's; explain one in words")
+
+    def interpretation(self) -> Interpretation:
+        note = Note(0, 0, "a query of Whoosh, run by its own matchers")
+        return Interpretation(str(self._question.query), t.Nothing(), (note,))
+
+
+def _asked(
+    searchable: Searchable,
+    question: Question,
+    timeout: float | None = None,
+    name_terms: bool = False,
+) -> _Asked:
+    if isinstance(question.query, str):
+        return _Asked(searchable, question, timeout, name_terms)
+    return _AskedInWhoosh(searchable, question)
 
 
 def _ranking(ranking: Ranking | str) -> Ranking:

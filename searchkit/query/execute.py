@@ -13,8 +13,9 @@ from typing import Literal, TypeVar
 from searchkit.kernels import NO_TIME
 from searchkit.kernels.tallies import best_dated
 from searchkit.query.plan import Plan
+from searchkit.query.searchable import Searchable
 
-__all__ = ["Matches", "Order", "execute"]
+__all__ = ["Matches", "Order", "dated", "execute"]
 
 # By relevance; by date with the newest first; by date with the oldest first.
 Order = Literal["relevance", "date", "date-asc"]
@@ -83,7 +84,7 @@ def execute(
     answers = _each(searched, segments, plan.postings >= _WORTH_THREADS)
     sets = tuple(found for _, _, found, _ in answers)
     if by_date:
-        ranked = _by_date(plan, sets, limit, newest=order == "date")
+        ranked = dated(plan.searchable, sets, limit, newest=order == "date")
     elif len(answers) == 1:
         ranked = [(document, score) for score, document in answers[0][1]]
     else:
@@ -107,18 +108,21 @@ def execute(
     )
 
 
-def _by_date(
-    plan: Plan, sets: Sequence[bytearray], limit: int, newest: bool
+def dated(
+    searchable: Searchable, sets: Sequence[bytearray], limit: int, *, newest: bool
 ) -> list[tuple[int, float]]:
+    """The newest or oldest documents of a set for each segment, with scores of 0; those without a
+    date last.
+    """
     # Newest first the smallest of what is left to the end; without a time last either way.
-    dated = (
+    moments = (
         (-moment if newest and moment != NO_TIME else moment, base + document)
-        for number, (base, found) in enumerate(zip(plan.searchable.bases, sets, strict=True))
+        for number, (base, found) in enumerate(zip(searchable.bases, sets, strict=True))
         for moment, document in best_dated(
-            found, plan.searchable.segment(number).published, limit, newest
+            found, searchable.segment(number).published, limit, newest
         )
     )
-    return [(document, 0.0) for _, document in heapq.nsmallest(limit, dated)]
+    return [(document, 0.0) for _, document in heapq.nsmallest(limit, moments)]
 
 
 def _each(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from searchkit.analysis import Finder, Place, language_of
 from searchkit.article import Article
 from searchkit.query import tree as t
-from searchkit.query.exact import exact_spans
+from searchkit.query.exact import exact_spans_at
 from searchkit.query.spans import Scene, Span, spans_of
 
 __all__ = ["Inspection"]
@@ -70,7 +70,7 @@ class Inspection:
         by_term: dict[str, list[Place]] = {}
         for place in places:
             by_term.setdefault(place[0], []).append(place)
-        scene = Scene(field, by_term, self._expansions, _exact_in(text, language))
+        scene = Scene(field, by_term, self._expansions, _exact_in(text, by_term, language))
         if not self._counts:
             return _apart(spans_of(self._tree, scene))
         count = _apart(spans_of(self._phrases, scene)) if self._phrases else 0
@@ -95,14 +95,13 @@ def _phrases_of(tree: t.Tree) -> t.Word | None:
     return t.Word(tree.fields, phrases, tree.typed, slop) if phrases else None
 
 
-def _exact_in(text: str, language: str) -> Callable[[t.Word], list[tuple[int, int]]]:
-    # Where the letters are not there at all the text need not be taken apart.
-    plain = text.lower() if text.isascii() else ""
-
+def _exact_in(
+    text: str, places: Mapping[str, list[Place]], language: str
+) -> Callable[[t.Word], list[tuple[int, int]]]:
     def spans(word: t.Word) -> list[tuple[int, int]]:
-        if plain and word.typed.split()[0].lower() not in plain and word.typed.isascii():
-            return []
-        return exact_spans(word.typed, [text], language)
+        firsts = {variant.terms[0] for variant in word.variants}
+        beginnings = [place for term in firsts for place in places.get(term, ())]
+        return exact_spans_at(word.typed, text, language, beginnings)
 
     return spans
 

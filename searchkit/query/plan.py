@@ -11,6 +11,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from searchkit.analysis import Variant
@@ -21,7 +22,7 @@ from searchkit.query import tree as t
 from searchkit.query.inspection import Inspection
 from searchkit.query.searchable import FIELD_NUMBERS, Expansion, Found, Searchable, documents_in
 from searchkit.ranking import Ranking, inverse_document_frequency, whoosh_document_frequency
-from searchkit.record import decode_article
+from searchkit.record import decode_article, published_key
 from searchkit.schema import TEXT_FIELDS
 
 __all__ = ["Leaf", "Plan", "WhooshPlan", "plan_for"]
@@ -37,6 +38,7 @@ Places = list[tuple[int, Step]]
 _MAX_PLACED = 10_000
 
 _LAST_TIME = NO_TIME - 1
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Plan:
@@ -62,7 +64,10 @@ class Plan:
         matching = Matching(searchable.views[segment], searchable.weighting(self.ranking))
         if recency:
             published = searchable.segment(segment).published_bytes
-            matching.prefer_recent(published, recency.key, recency.microseconds, recency.share)
+            half_life = recency.half_life / _MICROSECOND
+            matching.prefer_recent(
+                published, published_key(recency.now), half_life, recency.share
+            )
         return matching, self._step(matching, segment)
 
     def expansion_counts(self) -> dict[str, int]:

@@ -81,16 +81,13 @@ class Searchable:
 
     @cached_property
     def average_lengths(self) -> dict[str, float]:
-        """The tokens of each text field in an article, on average and 1 at least."""
+        """The tokens of each text field in an article, on average; 1 if there are none."""
         segments = [live.segment for live in self.snapshot.segments]
-        return {
-            name: max(
-                1.0,
-                sum(segment.fields[name].occurrences for segment in segments)
-                / max(1, self.articles),
-            )
+        tokens = {
+            name: sum(segment.fields[name].occurrences for segment in segments)
             for name in TEXT_FIELDS
         }
+        return {name: count / self.articles if count else 1.0 for name, count in tokens.items()}
 
     # -- lists
 

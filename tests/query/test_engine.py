@@ -37,7 +37,7 @@ class Scores:
         self.articles = articles
         self.ranking = ranking
         self.averages = {
-            field: max(1, sum(oracle.length(n, field) for n in range(articles)) / articles)
+            field: sum(oracle.length(n, field) for n in range(articles)) / articles or 1
             for field in TEXT_FIELDS
         }
 
