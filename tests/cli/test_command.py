@@ -185,14 +185,19 @@ def test_info_tells_what_is_there(archive: Path) -> None:
     assert facts["deleted"] == 0
 
 
+FIELDS = (
+    "headline, body, captions, section, publisher, authors, agencies, language, keywords, "
+    "published, id, since, until, length"
+)
+
+
 def test_search_tells_how_the_query_was_read(archive: Path) -> None:
     result = run(archive, "search", "ferries hail nowhere:x", "--explain-query")
     assert [line.strip() for line in result.output.splitlines()[:8]] == [
         'read as: ferries AND hail AND "nowhere:x"',
         "but: no article has all 3 words; these have 1 of them",
         'run as: some1(ferries hail "nowhere:x")',
-        "note on 'nowhere:': no field, hence text; fields are headline, body, captions, section, "
-        "publisher, authors, agencies, language, keywords, published, id, since, until, length",
+        f"note on 'nowhere:': no field, hence text; fields are {FIELDS}",
         "ferries: ferri",
         "hail: hail",
         "nowhere:x: nowher x",
