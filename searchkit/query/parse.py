@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_QUERY_CHARACTERS", "Mode", "ParsedQuery", "parse", "parse_query"]
 
-# Room for MAX_PARTS words of twelve letters. Whatever they are, so many are read, or refused, within
-# 50 ms.
+# Room for MAX_PARTS words of twelve letters. Whatever they are, so many characters are read, or
+# refused, within 50 ms.
 MAX_QUERY_CHARACTERS = 50_000
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
