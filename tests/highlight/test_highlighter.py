@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -189,15 +187,14 @@ def test_what_is_marked_is_what_the_analyzer_and_the_tree_say(
     assert all(each.text == text for each in found)
 
 
-def test_ten_thousand_matches_in_a_megabyte_take_milliseconds() -> None:
+def test_ten_thousand_matches_give_three_fragments() -> None:
     body = (FILLER * 2 + "Fog. ") * 10_000
-    tree = Or(
-        (word("fog"), word("note took"), Near((word("quay"), word("week")), 3, True, TEXT_FIELDS))
-    )
-    begin = time.perf_counter()
-    fragments = Highlighter(tree, {}, "en").highlight(Article(body=body))["body"]
-    assert time.perf_counter() - begin < 5  # about 0.2
+    near = Near((word("quay"), word("week")), 3, True, TEXT_FIELDS)
+    fragments = marked(Article(body=body), Or((word("fog"), word("note took"), near)))["body"]
     assert len(fragments) == 3
+    for fragment in fragments:
+        assert "[Fog]" in fragment
+        assert "[note] [took] place on the [quay] that [week]" in fragment
 
 
 def test_the_rarer_words_are_shown_first_if_their_weights_are_known() -> None:
