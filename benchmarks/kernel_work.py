@@ -16,7 +16,7 @@ from pathlib import Path
 import zstandard
 from xxhash import xxh3_64_intdigest
 
-from searchkit.analysis import Vocabulary
+from searchkit.analysis import Finder, Vocabulary
 from searchkit.kernels import BLOCK
 from searchkit.kernels.dictionary import Dictionary
 from searchkit.kernels.invert import Inverter, Run
@@ -31,6 +31,9 @@ __all__ = ["Work", "works"]
 # As many batches at least, so that there is something to merge.
 _BATCHES = 4
 _BATCH_CHARACTERS = 4 << 20
+
+# A query of two words, neither of them rare.
+_WANTED = ("presid", "fire")
 
 # As `searchkit.sources` reads a file.
 _CHUNK_BYTES = 512 << 10
@@ -109,6 +112,12 @@ def works(corpus: Path) -> list[Work]:
         for batch in batches:
             surfaces.tokenize(batch.texts, bytes(len(batch.texts)))
 
+    finder = Finder(_WANTED)
+
+    def find_terms() -> None:
+        for batch in batches:
+            finder.find(batch.texts, "en")
+
     def invert() -> None:
         for batch in batches:
             batch.invert(inverter, vocabulary, batch.first)
@@ -116,6 +125,7 @@ def works(corpus: Path) -> list[Work]:
     return [
         _reading_lines(corpus.read_bytes()),
         Work("tokenise", "token", tokens, len(text), "text", tokenise),
+        Work("find terms", "token", tokens, len(text), "text", find_terms),
         Work("invert", "token", tokens, 4 * tokens, "tokens", invert),
         Work(
             "merge runs",

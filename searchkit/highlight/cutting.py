@@ -26,9 +26,41 @@ _STOP = re.compile(
 )
 # What is often cut short before a name or number; and letters with points between them.
 _ABBREVIATIONS = frozenset(
-    "Adm Apr Art Aug Ave Blvd Bros Capt Cmdr Co Col Corp Cpl Dec Dr Drs Feb Fr Ft Gen Gov Hon Inc "
-    "Jan Jr Lt Ltd Maj Mar Messrs Mlle Mme Mmes Mr Mrs Ms Mt No Nos Nov Nr Oct Pres Prof Rd Rep "
-    "Reps Rev Sen Sens Sep Sept Sgt Sr Sra St Sta Supt bzw ca etc pp vs".split()
+    (
+        *(
+            "Messrs",
+            "Mlle",
+            "Mme",
+            "Mmes",
+            "Mr",
+            "Mrs",
+            "Ms",
+            "Sr",
+            "Sra",
+            "Jr",
+            "Hon",
+            "Rev",
+            "Fr",
+        ),
+        *("Dr", "Drs", "Prof", "Pres", "Gov", "Sen", "Sens", "Rep", "Reps", "Supt", "Adm", "Capt"),
+        *(
+            "Cmdr",
+            "Col",
+            "Cpl",
+            "Gen",
+            "Lt",
+            "Maj",
+            "Sgt",
+            "Co",
+            "Corp",
+            "Inc",
+            "Ltd",
+            "Bros",
+            "St",
+        ),
+        *("Sta", "Mt", "Ft", "Ave", "Blvd", "Rd", "Jan", "Feb", "Mar", "Apr", "Aug", "Sep", "Sept"),
+        *("Oct", "Nov", "Dec", "No", "Nos", "Nr", "Art", "bzw", "ca", "etc", "pp", "vs"),
+    )
 )
 _LONGEST_ABBREVIATION = 12
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")

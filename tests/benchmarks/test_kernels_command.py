@@ -17,7 +17,15 @@ from tests.benchmarks.conftest import made_article
 
 ARTICLES = 300
 
-OF_ALL = ["read lines", "tokenise", "invert", "merge runs", "merge segments", "look up"]
+OF_ALL = [
+    "read lines",
+    "tokenise",
+    "find terms",
+    "invert",
+    "merge runs",
+    "merge segments",
+    "look up",
+]
 OF_LISTS = ["decode documents", "decode positions", "encode"]
 OF_BYTES = ["checksum", "compress", "decompress"]
 

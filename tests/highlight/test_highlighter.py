@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -148,32 +148,43 @@ texts = st.lists(st.sampled_from(PIECES), max_size=15).map(" ".join) | st.text(m
 phrases = st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map(" ".join)
 
 
-def trees_in(language: str) -> st.SearchStrategy[Tree]:
-    words = st.builds(
-        lambda typed, slop: word(typed, language=language, slop=slop), phrases, st.integers(1, 2)
-    )
-    return st.recursive(
-        words,
-        lambda inner: (
-            st.builds(
-                lambda members, distance, ordered: Near(members, distance, ordered, TEXT_FIELDS),
-                st.tuples(inner, inner),
-                st.integers(1, 5),
-                st.booleans(),
+trees = st.recursive(
+    st.builds(lambda typed, slop: Word(TEXT_FIELDS, (), typed, slop), phrases, st.integers(1, 2)),
+    lambda inner: (
+        st.builds(
+            lambda members, distance, ordered: Near(members, distance, ordered, TEXT_FIELDS),
+            st.tuples(inner, inner),
+            st.integers(1, 5),
+            st.booleans(),
+        )
+        | st.builds(NotNear, inner, inner, st.integers(1, 3))
+        | st.tuples(inner, inner).map(Or)
+    ),
+    max_leaves=3,
+)
+
+
+def spoken(tree: Tree, language: str) -> Tree:
+    """The tree with what its words stand for in a language."""
+    match tree:
+        case Word():
+            return word(tree.typed, language=language, slop=tree.slop)
+        case Near() | Or():
+            return replace(tree, members=tuple(spoken(each, language) for each in tree.members))
+        case NotNear():
+            return NotNear(
+                spoken(tree.wanted, language), spoken(tree.unwanted, language), tree.distance
             )
-            | st.builds(NotNear, inner, inner, st.integers(1, 3))
-            | st.tuples(inner, inner).map(Or)
-        ),
-        max_leaves=3,
-    )
+        case _:
+            raise AssertionError(tree)
 
 
 @settings(max_examples=400)
-@given(st.sampled_from([*LANGUAGES, "none"]), texts, st.data())
+@given(st.sampled_from([*LANGUAGES, "none"]), texts, trees)
 def test_what_is_marked_is_what_the_analyzer_and_the_tree_say(
-    language: str, text: str, data: st.DataObject
+    language: str, text: str, tree: Tree
 ) -> None:
-    tree = data.draw(trees_in(language))
+    tree = spoken(tree, language)
     tokens = list(analyzer_for(language).tokens(text))
     ways = ways_to_hold(tree, [(token.term, token.position) for token in tokens], {})
     holding = {each for _, _, terms in ways for each in terms}
@@ -189,15 +200,14 @@ def test_what_is_marked_is_what_the_analyzer_and_the_tree_say(
     assert all(each.text == text for each in found)
 
 
-def test_ten_thousand_matches_in_a_megabyte_take_milliseconds() -> None:
+def test_ten_thousand_matches_give_three_fragments() -> None:
     body = (FILLER * 2 + "Fog. ") * 10_000
-    tree = Or(
-        (word("fog"), word("note took"), Near((word("quay"), word("week")), 3, True, TEXT_FIELDS))
-    )
-    begin = time.perf_counter()
-    fragments = Highlighter(tree, {}, "en").highlight(Article(body=body))["body"]
-    assert time.perf_counter() - begin < 5  # about 0.2
+    near = Near((word("quay"), word("week")), 3, True, TEXT_FIELDS)
+    fragments = marked(Article(body=body), Or((word("fog"), word("note took"), near)))["body"]
     assert len(fragments) == 3
+    for fragment in fragments:
+        assert "[Fog]" in fragment
+        assert "[note] [took] place on the [quay] that [week]" in fragment
 
 
 def test_the_rarer_words_are_shown_first_if_their_weights_are_known() -> None:
