@@ -76,6 +76,14 @@ cdef class Weighting:
                     field.base + field.slope * length
                 )
 
+    def worth(self, uint32_t field, uint32_t length):
+        """What an occurrence in a text of this length amounts to."""
+        if length < NORMS:
+            return self.fields[field].norms[length]
+        return self.fields[field].weight / (
+            self.fields[field].base + self.fields[field].slope * length
+        )
+
     def __dealloc__(self):
         free(self.fields)
         free(self.norms)
