@@ -9,6 +9,7 @@ import sys
 __all__ = [
     "BLOCK",
     "BLOCK_ENTRY",
+    "CHUNK",
     "DAY",
     "DICTIONARY_BLOCK",
     "FINGERPRINT",
@@ -36,6 +37,10 @@ if sys.byteorder != "little":
 BLOCK = 128
 LIST_HEADER = 20
 BLOCK_ENTRY = 16
+
+# A section's checksums are of so many bytes each: what a query looks at is checked, and little
+# else.
+CHUNK = 64 * 1024
 
 # Terms in a block of the dictionary.
 DICTIONARY_BLOCK = 32

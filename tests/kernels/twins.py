@@ -10,8 +10,8 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 NAMES = (
-    *("dictionary", "invert", "lookup", "marking", "merge", "postings", "records", "terms"),
-    "text",
+    *("dictionary", "invert", "lists", "lookup", "marking", "matching", "merge", "patterns"),
+    *("postings", "records", "tallies", "terms", "text"),
 )
 
 
