@@ -8,7 +8,6 @@ import itertools
 import os
 import platform
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +37,7 @@ from searchkit.query.searchable import Searchable
 from searchkit.ranking import Model, Ranking
 from searchkit.record import decode_article
 from searchkit.results import Results
+from searchkit.schema import DEFAULT_LANGUAGE, FILTER_FIELDS, TEXT_FIELDS
 from searchkit.searching import (
     Question,
     StopWords,
@@ -45,7 +45,6 @@ from searchkit.searching import (
     search,
     search_sets,
 )
-from searchkit.schema import DEFAULT_LANGUAGE, FILTER_FIELDS, TEXT_FIELDS
 from searchkit.writing import AddReport, Transaction, Writer, add_articles
 from searchkit.writing.compaction import Compaction, compact
 
@@ -254,7 +253,8 @@ class Index:
         """The articles that match, best first.
 
         `query` is in the query language (docs/query-language.md), in which ``"*"`` is every
-        article; or it is a query of Whoosh, which Whoosh's matchers run. `limit` is the most hits to return after leaving out the first `offset` (None: all).
+        article; or it is a query of Whoosh, which Whoosh's matchers run. `limit` is the most
+        hits to return after leaving out the first `offset` (None: all).
         `sort` is ``"relevance"``, ``"date"`` (newest first) or ``"date-asc"``; articles
         without a date come last. `since` and `until` take dates, datetimes or text such as
         ``"2020-02"`` and include what they name. The other filters compare whole values,

@@ -17,9 +17,14 @@ __all__ = ["Hit", "Page", "Results"]
 class Page(Protocol):
     """Where hits get what is asked of them, by their documents' numbers."""
 
-    def article(self, number: int) -> Article: ...
-    def highlights(self, article: Article) -> Mapping[str, tuple[Fragment, ...]]: ...
-    def explanation(self, number: int) -> Explanation: ...
+    def article(self, number: int) -> Article:
+        """The article."""
+
+    def highlights(self, article: Article) -> Mapping[str, tuple[Fragment, ...]]:
+        """What is marked in it."""
+
+    def explanation(self, number: int) -> Explanation:
+        """Why it has its score."""
 
 
 class Hit:

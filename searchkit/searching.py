@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from searchkit.analysis import fold
+from searchkit.article import Article
 from searchkit.errors import QueryError
 from searchkit.highlight import Fragment, Highlighter
 from searchkit.query import tree as t
-from searchkit.article import Article
 from searchkit.query.execute import Matches, Order, execute
 from searchkit.query.explain import explain
 from searchkit.query.facets import check_facets, facet
@@ -71,7 +71,7 @@ def search(
         check_facets(facets)
     asked = _asked(searchable, question, timeout, name_terms=highlight)
     best = None if limit is None else offset + limit
-    matches = asked.run(sort, best, count or bool(facets), keep_sets=bool(facets))
+    matches = asked.run(sort, best, count or bool(facets), bool(facets))
     page = _Page(asked, highlight)
     hits = [
         Hit(rank, score, number, page)
@@ -115,24 +115,25 @@ class _Page:
 
 def search_sets(searchable: Searchable, question: Question) -> tuple[bytearray, ...]:
     """For each segment the bits of all documents that match."""
-    return _asked(searchable, question).run("relevance", 0, True, keep_sets=True).sets
+    return _asked(searchable, question).run("relevance", 0, True, True).sets
 
 
 def matching_numbers(searchable: Searchable, question: Question) -> list[int]:
     """The numbers of all documents that match."""
-    matches = _asked(searchable, question).run("date", None, True, keep_sets=False)
+    matches = _asked(searchable, question).run("date", None, True, False)
     return [number for number, _ in matches.documents]
 
 
-class _Asked:
-    """A question, read and put to an index."""
+class _AskedInWords:
+    """A question in the query language, read and put to an index."""
 
     def __init__(
         self,
         searchable: Searchable,
+        query: str,
         question: Question,
         timeout: float | None,
-        name_terms: bool = False,
+        name_terms: bool,
     ) -> None:
         if timeout is not None and timeout <= 0:
             raise QueryError(f"timeout is {timeout}; give more than 0 seconds, or None")
@@ -140,11 +141,10 @@ class _Asked:
         self.searchable = searchable
         self._condition = question.condition
         self._ranking = _ranking(question.ranking)
-        assert isinstance(question.query, str)
         self._name_terms = name_terms
         snapshot = searchable.snapshot
         self._parsed = parse(
-            question.query,
+            query,
             snapshot.languages,
             mode=question.mode,
             stop_words=_stop_words(question.stop_words, snapshot.manifest.language),
@@ -168,8 +168,11 @@ class _Asked:
 
     def highlighter(self) -> Highlighter:
         """What marks the matches in articles."""
+        planned = self.plan.expansions
         expansions = {
-            pattern: expansion.terms for pattern, expansion in self.plan.expansions.items()
+            leaf: (planned.get(leaf) or self.searchable.expanded(leaf, name_terms=True)).terms
+            for leaf in t.leaves(self.tree)
+            if isinstance(leaf, t.Pattern)
         }
         return Highlighter(self.tree, expansions, self.searchable.snapshot.manifest.language)
 
@@ -218,21 +221,22 @@ class _Asked:
         )
 
 
-class _AskedInWhoosh(_Asked):
-    """The same for a query of Whoosh: its words are not known, so that nothing is marked."""
+class _AskedInWhoosh:
+    """A query of Whoosh, put to an index. What it is about is not known, so nothing is marked."""
 
-    def __init__(self, searchable: Searchable, question: Question) -> None:
+    def __init__(self, searchable: Searchable, query: Query, question: Question) -> None:
         self.searchable = searchable
-        self.tree = t.Nothing()
+        self._query = query
         self._question = question
 
-    def run(self, order: Order, best: int | None, count: bool, keep_sets: bool) -> Matches:
+    def run(self, order: Order, best: int | None, _count: bool, _keep_sets: bool) -> Matches:
+        """What matches, all of it counted."""
         from searchkit.query.whoosh_search import execute_whoosh
 
         question = self._question
         return execute_whoosh(
             self.searchable,
-            question.query,
+            self._query,
             question.condition,
             _ranking(question.ranking),
             order=order,
@@ -240,25 +244,32 @@ class _AskedInWhoosh(_Asked):
         )
 
     def highlighter(self) -> Highlighter:
-        return Highlighter(self.tree, {}, self.searchable.snapshot.manifest.language)
-
-    def explanation(self, number: int) -> Explanation:
-        raise QueryError("the scores of a query of Whoosh are Whoosh's; explain one in words")
+        """What marks nothing."""
+        return Highlighter(t.Nothing(), {}, self.searchable.snapshot.manifest.language)
 
     def interpretation(self) -> Interpretation:
+        """That it was not read."""
         note = Note(0, 0, "a query of Whoosh, run by its own matchers")
-        return Interpretation(str(self._question.query), t.Nothing(), (note,))
+        return Interpretation(str(self._query), t.Nothing(), (note,))
+
+    def explanation(self, _number: int) -> Explanation:
+        """Raises QueryError."""
+        raise QueryError("the scores of a query of Whoosh are Whoosh's; explain one in words")
+
+
+_Asked = _AskedInWords | _AskedInWhoosh
 
 
 def _asked(
     searchable: Searchable,
     question: Question,
     timeout: float | None = None,
+    *,
     name_terms: bool = False,
 ) -> _Asked:
     if isinstance(question.query, str):
-        return _Asked(searchable, question, timeout, name_terms)
-    return _AskedInWhoosh(searchable, question)
+        return _AskedInWords(searchable, question.query, question, timeout, name_terms)
+    return _AskedInWhoosh(searchable, question.query, question)
 
 
 def _ranking(ranking: Ranking | str) -> Ranking:

@@ -62,7 +62,7 @@ def exact_spans_at(
         # Where a surface begins and ends is seen from what is around it.
         begin = max(0, start - _AROUND)
         around = text[begin : start + 2 * len(typed) + _AROUND]
-        found = []
+        found: list[tuple[str, int, int]] = []
         for first, end, expansion in analyzer_for(language).surfaces(around):
             if begin + first < start:
                 continue

@@ -125,9 +125,7 @@ def dated(
     return [(document, 0.0) for _, document in heapq.nsmallest(limit, moments)]
 
 
-def _each(
-    work: Callable[[int], _Answer], numbers: range, threaded: bool
-) -> list[_Answer]:
+def _each(work: Callable[[int], _Answer], numbers: range, threaded: bool) -> list[_Answer]:
     if threaded and len(numbers) > 1:
         return list(_threads().map(work, numbers))
     return [work(number) for number in numbers]

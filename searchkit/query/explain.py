@@ -113,6 +113,4 @@ def _share(
     amount = sum(each.amount for each in fields)
     share = boost * inverse * amount / (plan.ranking.k1 + amount)
     typed = reading_of(replace(leaf, boost=1.0))
-    return WordShare(
-        typed, boost, plan.articles_with(leaf, names), inverse, fields, amount, share
-    )
+    return WordShare(typed, boost, plan.articles_with(leaf, names), inverse, fields, amount, share)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from searchkit.analysis import Finder, Place, language_of
+from searchkit.analysis import Finder, Place, Variant, language_of
 from searchkit.article import Article
 from searchkit.query import tree as t
 from searchkit.query.exact import exact_spans_at
@@ -33,19 +33,19 @@ class Inspection:
         self._default_language = default_language
         words = [leaf for leaf in t.leaves(tree) if isinstance(leaf, (t.Word, t.Pattern))]
         variants = [variant for leaf in words for variant in _variants(leaf)]
-        # A tree of terms that stand by themselves has them counted, one of others its spans.
-        self._counts = isinstance(tree, t.Pattern) or (
-            isinstance(tree, t.Word) and not tree.exact
-        )
-        self._single = {term for each in variants if not each.is_prefix for term in each.terms[:1]
-                        if len(each.terms) == 1}  # fmt: skip
+        whole = [each.terms for each in variants if not each.is_prefix]
+        # Of a word or pattern these count each; of other trees, and exact words, their spans.
+        self._single = {terms[0] for terms in whole if len(terms) == 1}
         if isinstance(tree, t.Pattern):
             self._single |= expansions[tree]
         self._beginnings = tuple(each.terms[0] for each in variants if each.is_prefix)
-        terms = {term for each in variants if not each.is_prefix for term in each.terms}
+        terms = {term for each in whole for term in each}
         terms.update(*(expansions[leaf] for leaf in words if isinstance(leaf, t.Pattern)))
         self._finder = Finder(terms, self._beginnings)
-        self._phrases = _phrases_of(tree) if self._counts else None
+        self._phrases: t.Word | None = None
+        self._is_spanned = not isinstance(tree, (t.Word, t.Pattern)) or _is_exact(tree)
+        if isinstance(tree, (t.Word, t.Pattern)):
+            self._phrases = _phrases_of(tree)
 
     def occurrences(self, article: Article) -> dict[str, int]:
         """How often it stands in each text field in which it does.
@@ -71,7 +71,7 @@ class Inspection:
         for place in places:
             by_term.setdefault(place[0], []).append(place)
         scene = Scene(field, by_term, self._expansions, _exact_in(text, by_term, language))
-        if not self._counts:
+        if self._is_spanned:
             return _apart(spans_of(self._tree, scene))
         count = _apart(spans_of(self._phrases, scene)) if self._phrases else 0
         if field not in t.fields_of(self._tree):
@@ -83,13 +83,16 @@ class Inspection:
         )
 
 
-def _variants(leaf: t.Word | t.Pattern) -> Iterable[t.Variant]:
+def _is_exact(leaf: t.Word | t.Pattern) -> bool:
+    return isinstance(leaf, t.Word) and leaf.exact
+
+
+def _variants(leaf: t.Word | t.Pattern) -> Iterable[Variant]:
     return leaf.variants if isinstance(leaf, t.Word) else leaf.stems
 
 
-def _phrases_of(tree: t.Tree) -> t.Word | None:
+def _phrases_of(tree: t.Word | t.Pattern) -> t.Word | None:
     """The phrases among the variants of a word or pattern."""
-    assert isinstance(tree, (t.Word, t.Pattern))
     phrases = tuple(each for each in _variants(tree) if len(each.terms) > 1)
     slop = tree.slop if isinstance(tree, t.Word) else 1
     return t.Word(tree.fields, phrases, tree.typed, slop) if phrases else None

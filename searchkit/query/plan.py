@@ -65,9 +65,7 @@ class Plan:
         if recency:
             published = searchable.segment(segment).published_bytes
             half_life = recency.half_life / _MICROSECOND
-            matching.prefer_recent(
-                published, published_key(recency.now), half_life, recency.share
-            )
+            matching.prefer_recent(published, published_key(recency.now), half_life, recency.share)
         return matching, self._step(matching, segment)
 
     def expansion_counts(self) -> dict[str, int]:
@@ -107,9 +105,7 @@ class Plan:
             return self._stands(None, self._places(tree, fields), weight, least)
         return self._stands(found, self._phrases(phrases, fields, slop), weight, least)
 
-    def _stands(
-        self, found: Found | None, places: Places, weight: float, least: int
-    ) -> Step:
+    def _stands(self, found: Found | None, places: Places, weight: float, least: int) -> Step:
         if found:
             self.postings += found.postings
         if not places:
@@ -118,7 +114,9 @@ class Plan:
 
         def step(matching: Matching, segment: int) -> int:
             expressions = [(field, place(matching, segment)) for field, place in places]
-            return matching.word(found.lists[segment] if found else None, expressions, weight, least)
+            return matching.word(
+                found.lists[segment] if found else None, expressions, weight, least
+            )
 
         return step
 
@@ -149,7 +147,8 @@ class Plan:
         if isinstance(tree, (t.Near, t.Or)):
             frequencies = [self.inverse_frequency(member, fields) for member in tree.members]
             return sum(frequencies) if isinstance(tree, t.Near) else min(frequencies)
-        assert isinstance(tree, (t.Word, t.Pattern))
+        if not isinstance(tree, (t.Word, t.Pattern)):
+            raise ValueError(f"{tree} has no positions")
         found, phrases, _ = self._lists(tree, fields)
         if found.articles or not phrases or isinstance(tree, t.Pattern):
             return self._inverse(found.articles)
@@ -208,9 +207,7 @@ class Plan:
 
     # -- places
 
-    def _phrases(
-        self, phrases: Iterable[Variant], fields: tuple[str, ...], slop: int
-    ) -> Places:
+    def _phrases(self, phrases: Iterable[Variant], fields: tuple[str, ...], slop: int) -> Places:
         return [
             (FIELD_NUMBERS[field], self._any([self._phrase(each, field, slop) for each in phrases]))
             for field in fields
@@ -230,7 +227,8 @@ class Plan:
             return lambda matching, segment: matching.not_near(
                 wanted(matching, segment), unwanted(matching, segment), distance
             )
-        assert isinstance(tree, (t.Word, t.Pattern, t.Near))
+        if not isinstance(tree, (t.Word, t.Pattern, t.Near)):
+            raise ValueError(f"{tree} has no positions")
         if field not in tree.fields:
             return self._any([])
         if isinstance(tree, t.Near):
@@ -343,10 +341,10 @@ class Plan:
         return lambda matching, segment: matching.all_but(step(matching, segment))
 
     def _everything(self, _tree: t.Tree) -> Step:
-        return lambda matching, segment: matching.everything()
+        return lambda matching, _: matching.everything()
 
     def _nothing(self, _tree: t.Nothing) -> Step:
-        return lambda matching, segment: matching.some_of((), 1)
+        return lambda matching, _: matching.some_of((), 1)
 
 
 _MAKERS: dict[type[Any], Callable[[Plan, Any], Step]] = {
@@ -397,9 +395,7 @@ class WhooshPlan(Plan):
             return lambda matching, segment: matching.all_of(
                 [condition(matching, segment), ranked(matching, segment)]
             )
-        steps = [
-            self._counted(tree, (field,), self.weight(tree, field), 1) for field in fields
-        ]
+        steps = [self._counted(tree, (field,), self.weight(tree, field), 1) for field in fields]
         return lambda matching, segment: matching.some_of(
             [step(matching, segment) for step in steps], 1
         )

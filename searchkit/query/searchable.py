@@ -134,9 +134,7 @@ class Searchable:
         """The terms of these fields that are so many changes from a term at most."""
         return self._expand([("fuzzy", term, distance)], fields, set()).terms
 
-    def first_article(
-        self, term: str, fields: tuple[str, ...]
-    ) -> tuple[LiveSegment, int] | None:
+    def first_article(self, term: str, fields: tuple[str, ...]) -> tuple[LiveSegment, int] | None:
         """The segment and number of the first document, deleted or not, with a term."""
         for live in self.snapshot.segments:
             for field in fields:
@@ -210,7 +208,7 @@ def documents_in(bits: bytes | bytearray) -> Iterator[int]:
         while byte:
             lowest = byte & -byte
             yield 8 * place + lowest.bit_length() - 1
-            byte ^= lowest  # noqa: PLW2901
+            byte ^= lowest
 
 
 def _found(lists: Iterable[Lists]) -> Found:
