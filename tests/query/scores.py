@@ -49,7 +49,7 @@ class Scores:
         for field, frequency in frequencies.items():
             length = self._oracle.length(number, field) / self._averages[field]
             amount += ranking.weights[field] * frequency / (1 - ranking.b + ranking.b * length)
-        return tree.boost * self._rarity(tree) * amount / (ranking.k1 + amount)
+        return tree.boost * self._rarity(tree, t.fields_of(tree)) * amount / (ranking.k1 + amount)
 
     def _frequencies(self, tree: t.Tree, number: int) -> dict[str, int]:
         """Of a word or pattern terms by themselves count each, of all else spans."""
@@ -63,21 +63,21 @@ class Scores:
             for field in tree.fields
         }
 
-    def _rarity(self, tree: t.Tree) -> float:
+    def _rarity(self, tree: t.Tree, fields: tuple[str, ...]) -> float:
         match tree:
             case t.Near():
-                return sum(map(self._rarity, tree.members))
+                return sum(self._rarity(member, fields) for member in tree.members)
             case t.Or():
-                return min(map(self._rarity, tree.members))
+                return min(self._rarity(member, fields) for member in tree.members)
             case t.NotNear():
-                return self._rarity(tree.wanted)
+                return self._rarity(tree.wanted, fields)
             case t.Word() | t.Pattern():
-                count = self._count(_stands(tree), tree.fields)
+                count = self._count(_stands(tree), fields)
                 phrases = _phrases(tree)
                 if isinstance(tree, t.Pattern) or count or not phrases:
                     return self._inverse(count)
                 return min(
-                    sum(self._inverse(self._count(term.__eq__, tree.fields)) for term in each.terms)
+                    sum(self._inverse(self._count(term.__eq__, fields)) for term in each.terms)
                     for each in phrases.variants
                 )
             case _:
