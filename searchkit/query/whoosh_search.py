@@ -44,7 +44,8 @@ def execute_whoosh(
     scored = []
     context = searcher.context()
     readers = searcher.leaf_searchers()
-    for documents, (leaf, base) in zip(sets, readers, strict=True):
+    # An index without segments has an empty reader all the same.
+    for documents, (leaf, base) in zip(sets, readers, strict=False):
         matcher = query.matcher(leaf, context)
         while matcher.is_active():
             document = matcher.id()
