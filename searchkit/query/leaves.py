@@ -173,7 +173,7 @@ class Leaves:
             if plain_start < plain_end:
                 word = self._word(text[plain_start:plain_end], lexeme, fields)
                 found += [word] if word else []
-            if piece.strip("*?"):
+            if fold(piece).strip("*?"):
                 self.count(1)
                 found.append(_pattern(piece, fields, self._languages))
             elif piece:

@@ -153,7 +153,7 @@ def combined(questions: st.SearchStrategy[Question]) -> st.SearchStrategy[Questi
         ),
         st.tuples(questions, questions).map(
             lambda parts: Question(
-                f"({parts[0].text} -{parts[1].text})",
+                f"({parts[0].text} -({parts[1].text}))",
                 lambda article: parts[0].matches(article) and not parts[1].matches(article),
             )
         ),

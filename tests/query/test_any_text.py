@@ -118,6 +118,7 @@ def test_notes_stand_in_order_and_are_about_places_in_the_query(query: str) -> N
 
 @settings(max_examples=200)
 @given(queries, options)
+@example("*\xad", {})
 def test_a_tree_keeps_its_promises(query: str, options: dict[str, Any]) -> None:
     parsed = read(query, **options)
     waiting = [parsed.tree] if parsed else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from searchkit import Article
 from searchkit.query.exact import exact_spans
@@ -45,6 +45,7 @@ def test_captions_are_apart_from_each_other() -> None:
     assert exact_spans("fog", ["a fog", "", "fog"], "en") == [(1, 1), (2001, 2001)]
 
 
+@settings(max_examples=40)
 @given(archives(most=3), words.filter(lambda word: word.exact and word.slop == 1))
 def test_where_a_word_stands_exactly_it_stands_in_one_of_its_variants(
     articles: list[Article], word: Word

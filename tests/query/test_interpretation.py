@@ -10,6 +10,7 @@ import pytest
 from searchkit import Article, Index
 from searchkit.query import parse
 from searchkit.query.interpretation import Terms
+from searchkit.query.tree import Pattern, leaves
 
 FIELDS = (
     "headline", "body", "captions", "section", "publisher", "authors", "agencies", "language",
@@ -87,7 +88,7 @@ def test_terms_tell_what_each_word_is_looked_for_by() -> None:
         Terms("The Houses", ("the hous",)),
         Terms("airstrikes*", ("airstrikes*", "airstrik")),
         Terms("h?rb*", ("h?rb*",)),
-        Terms("harbour", ("harbour~2", "harbour")),
+        Terms("harbour~2", ("harbour~2", "harbour")),
         Terms("running", ("run", "running")),
         Terms("Fog", ("fog",)),
         Terms("ferries", ("ferri",)),
@@ -96,8 +97,10 @@ def test_terms_tell_what_each_word_is_looked_for_by() -> None:
 
 def test_what_only_an_index_knows_is_put_in_later() -> None:
     interpretation = parse("harb* feryr", ("en",)).interpretation
+    (pattern, _) = leaves(interpretation.tree)
+    assert isinstance(pattern, Pattern)
     known = replace(
-        interpretation, expansions={"harb*": 12}, did_you_mean={"feryr": ("ferry", "fery")}
+        interpretation, expansions={pattern: 12}, did_you_mean={"feryr": ("ferry", "fery")}
     )
     assert [terms.expansions for terms in known.terms] == [12, None]
     assert json.loads(json.dumps(known.to_dict())) == {
