@@ -201,9 +201,7 @@ def test_a_term_may_have_as_many_characters_as_bytes(kernels: SimpleNamespace) -
 
 @given(TERMS, st.lists(PATTERNS, max_size=3), st.integers(0, 9))
 @example({"a"}, [], 0)
-def test_kernel_and_twin_give_the_same_lists(
-    terms: set[str], patterns: list, limit: int
-) -> None:
+def test_kernel_and_twin_give_the_same_lists(terms: set[str], patterns: list, limit: int) -> None:
     answers = []
     for kernels in (COMPILED, REFERENCE):
         found: set[bytes] = set()
