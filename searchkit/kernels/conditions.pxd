@@ -69,7 +69,7 @@ cdef struct Node:
     uint64_t low
     uint64_t high
     uint64_t[WORDS] bits
-    uint64_t[WORDS] filled   # of `amounts` and `occurrences`
+    uint64_t[WORDS] filled   # of `amounts`
     double* amounts
     uint32_t* occurrences
 
@@ -104,7 +104,7 @@ cdef inline uint32_t next_match(Conditions* self, uint32_t number) noexcept nogi
         for i in range(node.count):
             found = max(found, next_match(self, node.members[i]))
         return found
-    if node.kind == SOME_OF:
+    if node.kind == SOME_OF and node.least > 0:
         found = NO_DOCUMENT
         for i in range(node.count):
             found = min(found, next_match(self, node.members[i]))
@@ -231,6 +231,8 @@ cdef inline bint evaluate_some(
         member = self.nodes[node.members[i]]
         for word in range(WORDS):
             node.bits[word] |= member.bits[word]
+    if node.least == 0:
+        memcpy(node.bits, wanted, sizeof(node.bits))
     if node.least <= 1:
         return True
     memset(node.occurrences, 0, WINDOW * sizeof(uint32_t))
@@ -426,23 +428,21 @@ cdef inline void clear(Node* node) noexcept nogil:
     """Forgets what the window before has left in a word."""
     cdef uint64_t rest
     cdef int word, filled = 0
-    cdef uint32_t place
+    memset(node.bits, 0, sizeof(node.bits))
+    if node.occurrences != NULL:
+        memset(node.occurrences, 0, WINDOW * sizeof(uint32_t))
+    if node.amounts == NULL:
+        return
     for word in range(WORDS):
         filled += bits_in(node.filled[word])
     if filled > WINDOW // 8:
         memset(node.amounts, 0, WINDOW * sizeof(double))
-        if node.occurrences != NULL:
-            memset(node.occurrences, 0, WINDOW * sizeof(uint32_t))
-        filled = 0
-    for word in range(WORDS if filled else 0):
+        return
+    for word in range(WORDS):
         rest = node.filled[word]
         while rest:
-            place = 64 * word + lowest_bit(rest)
+            node.amounts[64 * word + lowest_bit(rest)] = 0
             rest &= rest - 1
-            node.amounts[place] = 0
-            if node.occurrences != NULL:
-                node.occurrences[place] = 0
-    memset(node.bits, 0, sizeof(node.bits))
 
 
 cdef inline void drop_rare(Node* node) noexcept nogil:

@@ -93,7 +93,7 @@ cdef class Matching:
     """The conditions on one segment, and their run. Not for several threads at once.
 
     Conditions are built from the bottom: expressions on positions, words, and what combines
-    them; each is known by the number that the method which made it returned.
+    them; each is known by the number that the method which made it returned, which is of use once.
     """
 
     cdef SegmentView view
@@ -231,7 +231,7 @@ cdef class Matching:
         return self.conditions.node_count - 1
 
     def some_of(self, members, uint32_t least):
-        """Documents that match at least so many of the conditions."""
+        """Documents that match at least so many of the conditions; with 0 all documents."""
         cdef Node* node = self._node(SOME_OF, members)
         node.least = least
         if least > 1:
@@ -422,7 +422,8 @@ cdef class Matching:
         cdef uint64_t[WORDS] wanted
         cdef uint64_t[WORDS] candidates
         cdef Node* node = here.nodes[root]
-        cdef uint32_t base = 0, end, next_one, windows = 0
+        cdef uint32_t end, next_one, windows = 0
+        cdef uint64_t base = 0
         cdef size_t bytes
         cdef bint scored
         cdef int word
@@ -432,10 +433,10 @@ cdef class Matching:
                 break
             if next_one > base:
                 base = next_one // WINDOW * WINDOW
-            end = min(base + WINDOW, here.documents)
-            windows += 1
+            end = <uint32_t>min(base + WINDOW, <uint64_t>here.documents)
             if deadline and windows % PATIENCE == 0 and seconds() > deadline:
                 return 1
+            windows += 1
             scored = self.best > 0
             if scored and bound_of(here, root, base, end) <= self._least():
                 if not count:
@@ -445,7 +446,7 @@ cdef class Matching:
             memset(wanted, 0, sizeof(wanted))
             bytes = (end - base + 63) // 64 * 8
             memcpy(wanted, &self.view.live[0] + base // 8, bytes)
-            if scored and node.kind == SOME_OF and node.least <= 1 and self._least() > 0:
+            if scored and node.kind == SOME_OF and node.least == 1 and self._least() > 0:
                 if not self._evaluate_best(node, base, end, wanted, candidates, count):
                     return -1
             else:

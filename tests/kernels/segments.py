@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from types import SimpleNamespace
 
 from searchkit.kernels import CHUNK
@@ -15,10 +15,12 @@ __all__ = ["add_field", "bits_of", "numbers_of", "view_of"]
 _TYPES = {1: "B", 2: "H", 4: "I"}
 
 
-def bits_of(numbers: Collection[int], documents: int) -> bytes:
+def bits_of(numbers: Iterable[int], documents: int) -> bytes:
     """A set of documents, with 8 bytes for each 64 documents begun."""
-    bits = sum(1 << number for number in set(numbers))
-    return bits.to_bytes((documents + 63) // 64 * 8, "little")
+    bits = bytearray((documents + 63) // 64 * 8)
+    for number in numbers:
+        bits[number // 8] |= 1 << number % 8
+    return bytes(bits)
 
 
 def numbers_of(bits: bytes | bytearray | memoryview) -> set[int]:

@@ -145,7 +145,7 @@ class Matching:
         return self._some_of(conditions, len(conditions))
 
     def some_of(self, members: Iterable[int], least: int) -> int:
-        """Documents that match at least so many of the conditions."""
+        """Documents that match at least so many of the conditions; with 0 all documents."""
         return self._some_of([self._conditions[number] for number in members], least)
 
     def all_but(self, unwanted: int) -> int:
