@@ -68,12 +68,12 @@ class Plan:
             matching.prefer_recent(published, published_key(recency.now), half_life, recency.share)
         return matching, self._step(matching, segment)
 
-    def expansion_counts(self) -> dict[str, int]:
-        """How many terms of the index each pattern stands for, by what was typed; of a term in
-        several fields and segments each counts.
+    def expansion_counts(self) -> dict[t.Pattern, int]:
+        """How many terms of the index each pattern stands for; in several fields and segments a
+        term counts in each.
         """
         return {
-            pattern.typed: sum(map(len, expansion.found.lists))
+            pattern: sum(map(len, expansion.found.lists))
             for pattern, expansion in self.expansions.items()
         }
 
