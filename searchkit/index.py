@@ -8,8 +8,10 @@ import itertools
 import os
 import platform
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -391,27 +393,50 @@ class Index:
     def _reading(self) -> _State:
         """The last commit, opened if that has not been done yet."""
         state = self._state
-        generation = generation_on_disk(self._storage)
-        if state is not None and state.generation == generation:
+        if state is not None and state.changed == _changed(self.path):
             return state
+        changed = _changed(self.path)
+        generation = generation_on_disk(self._storage)
         with self._lock:
             state = self._state
             if state is None or state.generation != generation:
                 snapshot = open_snapshot(self._storage, state.snapshot if state else None)
                 state = self._state = _State(snapshot, generation)
+            state.seen(changed)
         return state
 
 
 class _State:
     """A commit that is open: replaced as a whole, so that threads may go on with the one before.
 
-    `generation` is the newest number on the disk when it was opened, readable or not.
+    `generation` is the newest number on the disk when it was opened, readable or not; `changed`
+    is when the directory had last changed when it was listed, if that was long enough ago for a
+    later change to have a later time: as long as that stays, so does the generation.
     """
 
     def __init__(self, snapshot: Snapshot, generation: int) -> None:
         self.snapshot = snapshot
         self.generation = generation
         self.searchable = Searchable(snapshot)
+        self.changed: float = nan
+
+    def seen(self, changed: float) -> None:
+        """Remembers that the directory was listed after it had changed at this time."""
+        self.changed = changed if changed < time.time() - _SETTLING else nan
+
+
+# The coarsest clock of a file system in use ticks every two seconds.
+_SETTLING = 3.0
+
+
+def _changed(directory: Path) -> float:
+    """When files were last added to a directory or taken out; NaN, which is not equal to
+    itself, if that is not known.
+    """
+    try:
+        return directory.stat().st_mtime
+    except OSError:
+        return nan
 
 
 def _usable_cores() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol, overload
 
@@ -15,7 +15,7 @@ __all__ = ["Hit", "Page", "Results"]
 
 
 class Page(Protocol):
-    """Where hits get what is asked of them, by their documents' numbers."""
+    """Where results and hits get what is asked of them, hits by their documents' numbers."""
 
     def article(self, number: int) -> Article:
         """The article."""
@@ -25,6 +25,9 @@ class Page(Protocol):
 
     def explanation(self, number: int) -> Explanation:
         """Why it has its score."""
+
+    def interpretation(self) -> Interpretation:
+        """How the query was read."""
 
 
 class Hit:
@@ -82,35 +85,43 @@ class Results(Sequence[Hit]):
         self,
         query: str,
         total: int,
-        hits: Sequence[Hit],
+        documents: Sequence[tuple[int, float]],
         offset: int,
-        took_ms: float,
+        page: Page,
         *,
         counted: bool,
         complete: bool,
         facets: Mapping[str, Mapping[str, int]],
-        interpret: Callable[[], Interpretation],
+        took_ms: float,
     ) -> None:
         self.query = query
         self.total = total
-        self.hits = tuple(hits)
         self.offset = offset
         self.took_ms = took_ms
         self.counted = counted
         self.complete = complete
         self.facets = facets
-        self._interpret = interpret
+        self._documents = documents
+        self._page = page
+
+    @cached_property
+    def hits(self) -> tuple[Hit, ...]:
+        """The hits of this page."""
+        return tuple(
+            Hit(rank, score, number, self._page)
+            for rank, (number, score) in enumerate(self._documents, self.offset + 1)
+        )
 
     @cached_property
     def interpretation(self) -> Interpretation:
         """How the query was read; made when it is asked for."""
-        return self._interpret()
+        return self._page.interpretation()
 
     def __repr__(self) -> str:
-        return f"<searchkit.Results {self.query!r}: {len(self.hits)} of {self.total}>"
+        return f"<searchkit.Results {self.query!r}: {len(self)} of {self.total}>"
 
     def __len__(self) -> int:
-        return len(self.hits)
+        return len(self._documents)
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)

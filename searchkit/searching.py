@@ -22,7 +22,7 @@ from searchkit.query.searchable import Searchable
 from searchkit.query.suggestions import suggestions
 from searchkit.ranking import Explanation, Model, Ranking, stop_words
 from searchkit.record import decode_article
-from searchkit.results import Hit, Results
+from searchkit.results import Results
 from searchkit.schema import TEXT_FIELDS
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _NONE: frozenset[str] = frozenset()
 _NO_HIGHLIGHTS: Mapping[str, tuple[Fragment, ...]] = dict.fromkeys(TEXT_FIELDS, ())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Question:
     """What is asked: a query, as text or of Whoosh, what narrows it down, and how it is to be
     understood.
@@ -72,21 +72,17 @@ def search(
     asked = _asked(searchable, question, timeout, name_terms=highlight)
     best = None if limit is None else offset + limit
     matches = asked.run(sort, best, count or bool(facets), bool(facets))
-    page = _Page(asked, highlight)
-    hits = [
-        Hit(rank, score, number, page)
-        for rank, (number, score) in enumerate(matches.documents[offset:], offset + 1)
-    ]
+    counted = {name: facet(searchable, matches.sets, name) for name in facets}
     return Results(
         str(question.query),
         matches.total,
-        hits,
+        matches.documents[offset:],
         offset,
-        (time.perf_counter() - started) * 1000,
+        _Page(asked, highlight),
         counted=count or bool(facets),
         complete=matches.complete,
-        facets={name: facet(searchable, matches.sets, name) for name in facets},
-        interpret=asked.interpretation,
+        facets=counted,
+        took_ms=(time.perf_counter() - started) * 1000,
     )
 
 
@@ -111,6 +107,9 @@ class _Page:
 
     def explanation(self, number: int) -> Explanation:
         return self._asked.explanation(number)
+
+    def interpretation(self) -> Interpretation:
+        return self._asked.interpretation()
 
 
 def search_sets(searchable: Searchable, question: Question) -> tuple[bytearray, ...]:

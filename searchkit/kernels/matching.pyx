@@ -11,7 +11,7 @@ Optimizations", 1995), in a window.
 
 from libc.math cimport exp2
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport calloc, free, malloc, qsort, realloc
 from libc.string cimport memcpy, memset
 from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
 
@@ -410,8 +410,8 @@ cdef class Matching:
             ending = self._run(root, count or out != NULL, out, deadline, &total)
         if ending < 0:
             raise MemoryError
+        qsort(self.hits, self.hit_count, sizeof(Hit), order_of_hits)
         found = [(self.hits[i].score, self.hits[i].document) for i in range(self.hit_count)]
-        found.sort(key=_best_first)
         return total, found, ending == 0
 
     cdef int _run(
@@ -704,8 +704,12 @@ cdef double seconds() noexcept nogil:
     return now.tv_sec + now.tv_nsec / 1e9
 
 
-def _best_first(hit):
-    return -hit[0], hit[1]
+cdef int order_of_hits(const void* first, const void* second) noexcept nogil:
+    cdef const Hit* one = <const Hit*>first
+    cdef const Hit* other = <const Hit*>second
+    if one.score != other.score:
+        return 1 if one.score < other.score else -1
+    return (one.document > other.document) - (one.document < other.document)
 
 
 cdef inline bint is_worse(const Hit* one, const Hit* other) noexcept nogil:

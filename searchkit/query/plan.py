@@ -9,7 +9,7 @@ spans that do not overlap. searchkit.ranking has the formulas.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -90,6 +90,12 @@ class Plan:
 
     def _ranked(self, tree: Leaf, least: int) -> Step:
         """What is scored as one word: in all its fields together."""
+        if least == 1 and isinstance(tree, t.Word) and not tree.exact:
+            # The usual word.
+            found, phrases = self.searchable.word(tree.variants, tree.fields)
+            if not phrases:
+                weight = tree.boost * self._inverse(found.articles)
+                return self._stands(found, (), weight, 1)
         weight = tree.boost * self.inverse_frequency(tree, t.fields_of(tree))
         return self._counted(tree, t.fields_of(tree), weight, least)
 
@@ -105,7 +111,9 @@ class Plan:
             return self._stands(None, self._places(tree, fields), weight, least)
         return self._stands(found, self._phrases(phrases, fields, slop), weight, least)
 
-    def _stands(self, found: Found | None, places: Places, weight: float, least: int) -> Step:
+    def _stands(
+        self, found: Found | None, places: Sequence[tuple[int, Step]], weight: float, least: int
+    ) -> Step:
         if found:
             self.postings += found.postings
         if not places:
