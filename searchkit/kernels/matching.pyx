@@ -21,13 +21,17 @@ from searchkit.kernels.conditions cimport (
     evaluate_some, next_match
 )
 from searchkit.kernels.cursors cimport (
-    NORMS, WINDOW, WORDS, Cursor, Field, bits_in, decode, decode_frequencies, lowest_bit,
-    norm_of, open_list
+    BLOCK_SIZE, ENTRY_SIZE, HEADER_SIZE, NORMS, WINDOW, WORDS, Cursor, Field, bits_in, decode,
+    decode_frequencies, lowest_bit, norm_of, open_list
 )
 from searchkit.kernels.lists cimport Entry, FieldView, Lists, SegmentView
 from searchkit.kernels.packing cimport load64
+from searchkit.kernels.spans cimport MOST_SPANS
 
-from searchkit.kernels import NO_TIME
+from searchkit.kernels import BLOCK, BLOCK_ENTRY, LIST_HEADER, MAX_SPANS, NO_TIME
+
+assert (BLOCK_SIZE, HEADER_SIZE, ENTRY_SIZE) == (BLOCK, LIST_HEADER, BLOCK_ENTRY)
+assert MOST_SPANS == MAX_SPANS
 
 cdef enum:
     # Alternatives that are bounded each.
@@ -173,7 +177,7 @@ cdef class Matching:
     def near(self, members, uint32_t distance, bint ordered):
         """Where these expressions, at least one, are each at most `distance` positions from
         those before it together, from the end of one to the beginning of the other; each after
-        those before it, or in any order.
+        those before it, or in any order. Of pairs in one document the first MAX_SPANS count.
         """
         cdef Expression* expression = self._expression(NEAR, members)
         expression.distance = distance
