@@ -209,7 +209,7 @@ class Matching:
         """How many live documents match; the best of them as (score, document), best first, of
         equal ones those with lower numbers; and whether that is all.
 
-        Sets the bits of all that match in `matches` unless that is empty. Without `count`
+        Sets the bits of all that match in `matches`, as long as `live`, or empty. Without `count`
         documents that cannot be among the best need not be counted: the number is a lower
         bound then. Only scores above `floor` are of use. At `deadline`, a time of
         CLOCK_MONOTONIC in seconds (0: none), it stops.
