@@ -8,6 +8,7 @@ machine words; words gather beside what their occurrences amount to.
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 from libc.string cimport memcpy, memset
+from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
 
 from searchkit.kernels.cursors cimport (
     NO_DOCUMENT, WINDOW, WORDS, Cursor, Field, bits_in, gather, gather_amounts, length_of,
@@ -83,6 +84,8 @@ cdef struct Conditions:
     uint32_t expression_count
     Node** nodes
     uint32_t node_count
+    double deadline  # in seconds of CLOCK_MONOTONIC; 0: none
+    bint late        # whether something has been left out since
 
 
 # -- what is still to come
@@ -284,7 +287,9 @@ cdef inline bint gather_places(
     Conditions* self, Node* node, const Source* source, uint32_t base, uint32_t end,
     const uint64_t* wanted, double* amounts
 ) noexcept nogil:
-    """What `gather_amounts` does, for an expression; False when there is no memory."""
+    """What `gather_amounts` does, for an expression, unless time is up; False when there is no
+    memory.
+    """
     cdef Expression* expression = self.expressions[source.expression]
     cdef const Field* field = &self.fields[source.field]
     cdef uint64_t rest
@@ -293,6 +298,10 @@ cdef inline bint gather_places(
     find_candidates(self, source.expression, base, end, wanted)
     for word in range(WORDS):
         rest = expression.bits[word]
+        # A document may take milliseconds, if somebody has meant it to.
+        if rest and is_over(self):
+            self.late = True
+            return True
         while rest:
             place = 64 * word + lowest_bit(rest)
             rest &= rest - 1
@@ -379,6 +388,15 @@ cdef inline bint find_near(Conditions* self, Expression* expression) noexcept no
         expression.spans, joined = joined, expression.spans
     free(joined.data)
     return fine
+
+
+cdef inline bint is_over(const Conditions* self) noexcept nogil:
+    """Whether it is later than the deadline."""
+    cdef timespec now
+    if self.deadline == 0:
+        return False
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return now.tv_sec + now.tv_nsec / 1e9 > self.deadline
 
 
 # -- bits

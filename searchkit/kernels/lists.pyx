@@ -61,9 +61,9 @@ cdef class SegmentView:
         field.width = width
         if not open_cursor(&field.terms, field.dictionary, field.dictionary_size, positional):
             raise MemoryError
+        self.field_count += 1
         self.held.append((dictionary, postings, checked, lengths))
         self.checks.append(check)
-        self.field_count += 1
         return self.field_count - 1
 
     def find(self, terms, fields):

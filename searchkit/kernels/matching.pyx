@@ -9,25 +9,31 @@ for the best are only counted: MaxScore (Turtle and Flood, "Query Evaluation: St
 Optimizations", 1995), in a window.
 """
 
+from cpython cimport array
 from libc.math cimport exp2
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, qsort, realloc
 from libc.string cimport memcpy, memset
-from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
 
 from searchkit.kernels.conditions cimport (
     ALL_BUT, ALL_OF, ANY, EVERYTHING, FILLED, MEMBERS_OF, NEAR, NOT_NEAR, NUMBERED, PREFERABLY,
     SOME_OF, TERM, WORD, Conditions, Expression, Kind, Node, Sort, Source, bound_of, evaluate,
-    evaluate_some, next_match
+    evaluate_some, is_over, next_match
 )
 from searchkit.kernels.cursors cimport (
-    NORMS, WINDOW, WORDS, Cursor, Field, bits_in, decode, decode_frequencies, lowest_bit,
-    norm_of, open_list
+    BLOCK_SIZE, ENTRY_SIZE, HEADER_SIZE, NORMS, WINDOW, WORDS, Cursor, Field, bits_in, decode,
+    decode_frequencies, lowest_bit, norm_of, open_list
 )
 from searchkit.kernels.lists cimport Entry, FieldView, Lists, SegmentView
 from searchkit.kernels.packing cimport load64
+from searchkit.kernels.spans cimport MOST_SPANS
 
-from searchkit.kernels import NO_TIME
+from array import array as make_array
+
+from searchkit.kernels import BLOCK, BLOCK_ENTRY, LIST_HEADER, MAX_SPANS, NO_TIME
+
+assert (BLOCK_SIZE, HEADER_SIZE, ENTRY_SIZE) == (BLOCK, LIST_HEADER, BLOCK_ENTRY)
+assert MOST_SPANS == MAX_SPANS
 
 cdef enum:
     # Alternatives that are bounded each.
@@ -173,7 +179,7 @@ cdef class Matching:
     def near(self, members, uint32_t distance, bint ordered):
         """Where these expressions, at least one, are each at most `distance` positions from
         those before it together, from the end of one to the beginning of the other; each after
-        those before it, or in any order.
+        those before it, or in any order. Of pairs in one document the first MAX_SPANS count.
         """
         cdef Expression* expression = self._expression(NEAR, members)
         expression.distance = distance
@@ -362,25 +368,22 @@ cdef class Matching:
 
     cdef bint _collect(self, Node* node, Lists lists) except False:
         """Adds up all lists of a word."""
-        cdef size_t words = (<size_t>self.view.documents + 63) // 64
-        cdef uint64_t* bits = <uint64_t*>calloc(words + 1, 8)
-        cdef double* amounts = <double*>calloc(self.view.documents + 1, sizeof(double))
-        cdef uint32_t i
-        if bits == NULL or amounts == NULL:
-            free(bits)
-            free(amounts)
-            raise MemoryError
-        self.held.append(_Memory.of(bits))
-        self.held.append(_Memory.of(amounts))
-        node.set = <const uint8_t*>bits
+        cdef uint32_t documents = self.view.documents, i
+        cdef uint8_t[::1] bits = bytearray((<size_t>documents + 63) // 64 * 8 + 8)
+        cdef array.array scored = array.clone(
+            make_array("d"), documents if node.weight else 0, zero=True
+        )
+        cdef double* amounts = scored.data.as_doubles if node.weight else NULL
+        self.held.append((bits, scored))
+        node.set = &bits[0]
         node.collected = amounts
         with nogil:
             for i in range(lists.count):
                 add_list(
                     &lists.entries[i], &self.conditions.fields[lists.entries[i].field],
-                    bits, amounts if node.weight else NULL
+                    <uint64_t*>&bits[0], amounts
                 )
-            for i in range(self.view.documents if node.weight else 0):
+            for i in range(documents if node.weight else 0):
                 node.most_collected = max(node.most_collected, amounts[i])
         return True
 
@@ -391,7 +394,7 @@ cdef class Matching:
         """How many live documents match; the best of them as (score, document), best first, of
         equal ones those with lower numbers; and whether that is all.
 
-        Sets the bits of all that match in `matches` unless that is empty. Without `count`
+        Sets the bits of all that match in `matches`, as long as `live`, or empty. Without `count`
         documents that cannot be among the best need not be counted: the number is a lower
         bound then. Only scores above `floor` are of use. At `deadline`, a time of
         CLOCK_MONOTONIC in seconds (0: none), it stops.
@@ -402,12 +405,13 @@ cdef class Matching:
         cdef uint32_t i
         self.best = best
         self.floor = floor
+        self.conditions.deadline = deadline
         self.hits = <Hit*>malloc((<size_t>best + 1) * sizeof(Hit))
         if self.hits == NULL:
             raise MemoryError
         with nogil:
             self._arrange(root)
-            ending = self._run(root, count or out != NULL, out, deadline, &total)
+            ending = self._run(root, count or out != NULL, out, &total)
         if ending < 0:
             raise MemoryError
         qsort(self.hits, self.hit_count, sizeof(Hit), order_of_hits)
@@ -415,7 +419,7 @@ cdef class Matching:
         return total, found, ending == 0
 
     cdef int _run(
-        self, uint32_t root, bint count, uint8_t* out, double deadline, uint64_t* total
+        self, uint32_t root, bint count, uint8_t* out, uint64_t* total
     ) noexcept nogil:
         """0 at the end, 1 at the deadline, -1 without memory."""
         cdef Conditions* here = &self.conditions
@@ -434,7 +438,7 @@ cdef class Matching:
             if next_one > base:
                 base = next_one // WINDOW * WINDOW
             end = <uint32_t>min(base + WINDOW, <uint64_t>here.documents)
-            if deadline and windows % PATIENCE == 0 and seconds() > deadline:
+            if windows % PATIENCE == 0 and is_over(here):
                 return 1
             windows += 1
             scored = self.best > 0
@@ -453,6 +457,8 @@ cdef class Matching:
                 if not evaluate(here, root, base, end, wanted, wanted if scored else NULL):
                     return -1
                 memcpy(candidates, node.bits, sizeof(candidates))
+            if here.late:
+                return 1
             for word in range(WORDS):
                 total[0] += bits_in(node.bits[word])
             if out != NULL:
@@ -665,21 +671,6 @@ cdef class Matching:
         hits[place] = hit
 
 
-cdef class _Memory:
-    """Frees memory with the last that holds it."""
-
-    cdef void* data
-
-    @staticmethod
-    cdef _Memory of(void* data):
-        cdef _Memory memory = _Memory()
-        memory.data = data
-        return memory
-
-    def __dealloc__(self):
-        free(self.data)
-
-
 cdef void add_list(
     const Entry* entry, const Field* field, uint64_t* bits, double* amounts
 ) noexcept nogil:
@@ -696,12 +687,6 @@ cdef void add_list(
             bits[document >> 6] |= <uint64_t>1 << (document & 63)
             if amounts != NULL:
                 amounts[document] += cursor.frequencies[i] * norm_of(field, document)
-
-
-cdef double seconds() noexcept nogil:
-    cdef timespec now
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return now.tv_sec + now.tv_nsec / 1e9
 
 
 cdef int order_of_hits(const void* first, const void* second) noexcept nogil:

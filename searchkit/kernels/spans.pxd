@@ -4,7 +4,7 @@
 Spans are kept in the order of their ends, then of their beginnings, each once.
 """
 
-from libc.stdint cimport int64_t, uint8_t, uint32_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport qsort
 from libc.string cimport memcpy
 
@@ -14,6 +14,9 @@ from searchkit.kernels.cursors cimport (
 from searchkit.kernels.packing cimport Buffer, load32, reserve
 from searchkit.kernels.postings cimport decode_frames
 
+cdef enum:
+    MOST_SPANS = 65536
+
 cdef struct Span:
     uint32_t start  # the first position
     uint32_t end    # the last
@@ -22,15 +25,17 @@ cdef struct Span:
 cdef inline bint place(Cursor* cursor) noexcept nogil:
     """Decodes the positions of what is decoded; False when there is no memory."""
     cdef const uint8_t* data = cursor.extent
-    cdef uint32_t block = cursor.block - 1, i, j, position, total = 0
+    cdef uint32_t block = cursor.block - 1, i, j, position
+    cdef uint64_t total = 0
     cdef uint32_t* out
     decode_frequencies(cursor)
     for i in range(cursor.size):
-        cursor.starts[i] = total
+        cursor.starts[i] = <uint32_t>total
         total += cursor.frequencies[i]
-    cursor.starts[cursor.size] = total
+    cursor.starts[cursor.size] = <uint32_t>total
     cursor.positions.size = 0
-    if not reserve(&cursor.positions, (<size_t>total + BLOCK_SIZE) * 4):
+    # 2**32 positions would be 16 GiB.
+    if total >> 32 != 0 or not reserve(&cursor.positions, total * 4):
         return False
     out = <uint32_t*>cursor.positions.data
     if block < cursor.full_blocks:
@@ -148,8 +153,8 @@ cdef inline uint32_t longest_of(const Buffer* spans) noexcept nogil:
 cdef inline bint join(
     const Buffer* before, const Buffer* after, uint32_t distance, bint ordered, Buffer* out
 ) noexcept nogil:
-    """Puts pairs of spans that are near enough, as one span each; False when there is no
-    memory.
+    """Puts pairs of spans that are near enough, as one span each, MOST_SPANS at most; False
+    when there is no memory.
     """
     cdef const Span* one = <const Span*>before.data
     cdef const Span* other = <const Span*>after.data
@@ -168,7 +173,12 @@ cdef inline bint join(
             if <int64_t>one[i].end - longest_before > <int64_t>other[j].end + distance:
                 break
             gap = gap_between(&one[i], &other[j])
-            if 0 < gap <= <int64_t>distance and not put_span(
+            if not 0 < gap <= <int64_t>distance:
+                continue
+            if out.size == MOST_SPANS * sizeof(Span):
+                arrange(out)
+                return True
+            if not put_span(
                 out, min(one[i].start, other[j].start), max(one[i].end, other[j].end)
             ):
                 return False

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
 
+from searchkit.kernels import MAX_SPANS
 from tests.kernels.fields import Field
 from tests.kernels.segments import add_field, view_of
-from tests.kernels.twins import on_both
+from tests.kernels.twins import COMPILED, on_both
 
 
 @on_both
@@ -124,3 +126,43 @@ def test_spans_of_a_term_with_very_many_positions(kernels: SimpleNamespace) -> N
     places = [matching.places(view.find([term], [0]), 0) for term in field]
     root = matching.word(None, [(0, matching.near(places, 1, True))], 1.0, 1)
     assert matching.run(root, 2, True, bytearray(), -1.0, 0.0) == (1, [(0.5, 0)], True)
+
+
+@on_both
+@pytest.mark.parametrize(("fogs", "found"), [(100, 1), (257, 1), (258, 0)])
+def test_pairs_beyond_so_many_are_left_out(kernels: SimpleNamespace, fogs: int, found: int) -> None:
+    # Each fog is near each of the 256 banks; 255 of these with 258 fogs are so many already.
+    assert MAX_SPANS == 256 * 256
+    field = {
+        b"fog": {0: list(range(fogs))},
+        b"bank": {0: list(range(fogs, fogs + 256))},
+        b"end": {0: [fogs + 256]},
+    }
+    view = view_of(kernels, 1)
+    add_field(kernels, view, field, [1000])
+    matching = kernels.Matching(view, kernels.Weighting(1.0, [(1.0, 1.0, 0.0)]))
+    fog, bank, end = (
+        matching.places(view.find([term], [0]), 0) for term in (b"fog", b"bank", b"end")
+    )
+    last = matching.near([matching.near([fog, bank], 999, False), end], 1, True)
+    root = matching.word(None, [(0, last)], 1.0, 1)
+    assert matching.run(root, 1, True, bytearray(), -1.0, 0.0)[0] == found
+
+
+def test_a_deadline_stops_among_the_documents_of_a_window() -> None:
+    # Each takes about a millisecond.
+    field = {
+        b"fog": {document: list(range(0, 512, 2)) for document in range(500)},
+        b"bank": {document: list(range(1, 512, 2)) for document in range(500)},
+    }
+    view = view_of(COMPILED, 500)
+    add_field(COMPILED, view, field, [512] * 500)
+
+    def search(deadline: float) -> tuple[int, list[tuple[float, int]], bool]:
+        matching = COMPILED.Matching(view, COMPILED.Weighting(1.0, [(1.0, 1.0, 0.0)]))
+        places = [matching.places(view.find([term], [0]), 0) for term in field]
+        near = [(0, matching.near(places, 999, False))]
+        return matching.run(matching.word(None, near, 1.0, 1), 1, True, bytearray(), -1.0, deadline)
+
+    assert search(time.monotonic() + 1e6)[0::2] == (500, True)
+    assert search(time.monotonic() + 0.005) == (0, [], False)

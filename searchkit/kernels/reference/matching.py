@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, product
 
-from searchkit.kernels import NO_TIME
+from searchkit.kernels import MAX_SPANS, NO_TIME
 from searchkit.kernels.reference.lists import Lists, SegmentView
 from searchkit.kernels.reference.packing import set_bits
 
@@ -78,16 +78,14 @@ class Matching:
     def near(self, members: Iterable[int], distance: int, ordered: bool) -> int:
         """Where these expressions, at least one, are each at most `distance` positions from
         those before it together, from the end of one to the beginning of the other; each after
-        those before it, or in any order.
+        those before it, or in any order. Of pairs in one document the first MAX_SPANS count.
         """
         found, *others = (self._expressions[number] for number in members)
         for other in others:
             found = {
-                document: {
-                    (min(before[0], after[0]), max(before[1], after[1]))
-                    for before, after in product(spans, other.get(document, ()))
-                    if 0 < _gap(before, after) <= distance and (before[1] < after[0] or not ordered)
-                }
+                document: set(
+                    islice(_pairs(spans, other.get(document, set()), distance, ordered), MAX_SPANS)
+                )
                 for document, spans in found.items()
             }
         return self._add_expression(found)
@@ -211,7 +209,7 @@ class Matching:
         """How many live documents match; the best of them as (score, document), best first, of
         equal ones those with lower numbers; and whether that is all.
 
-        Sets the bits of all that match in `matches` unless that is empty. Without `count`
+        Sets the bits of all that match in `matches`, as long as `live`, or empty. Without `count`
         documents that cannot be among the best need not be counted: the number is a lower
         bound then. Only scores above `floor` are of use. At `deadline`, a time of
         CLOCK_MONOTONIC in seconds (0: none), it stops.
@@ -274,10 +272,21 @@ def _gap(one: _Span, other: _Span) -> int:
     return max(other[0] - one[1], one[0] - other[1])
 
 
+def _pairs(spans: set[_Span], others: set[_Span], distance: int, ordered: bool) -> Iterator[_Span]:
+    """The pairs that are near enough, as one span each."""
+    for after, before in product(_by_ends(others), _by_ends(spans)):
+        if 0 < _gap(before, after) <= distance and (before[1] < after[0] or not ordered):
+            yield min(before[0], after[0]), max(before[1], after[1])
+
+
+def _by_ends(spans: set[_Span]) -> list[_Span]:
+    return sorted(spans, key=lambda span: (span[1], span[0]))
+
+
 def _apart(spans: set[_Span]) -> int:
     """How many spans there are that do not overlap, counted from the left by their ends."""
     count, last = 0, -1
-    for start, end in sorted(spans, key=lambda span: (span[1], span[0])):
+    for start, end in _by_ends(spans):
         if start > last:
             count, last = count + 1, end
     return count
