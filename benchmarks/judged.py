@@ -20,6 +20,7 @@ MEASURES = ("AP@1000", "nDCG@10", "P@10", "R@100")
 # Of each query, by its id, the articles found, by their ids, with their scores.
 Ranked = Mapping[str, Mapping[str, float]]
 
+_BETWEEN = re.compile(r"[\s-]+")
 # What is around a word and no part of it.
 _AROUND = re.compile(r"^\W+|\W+$")
 
@@ -35,8 +36,9 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """`queries` have ids, and are words in lower case without what is around them. `judgements`
-    are for each query the articles that were judged: 0 for wrong, above for right, more for better.
+    """`queries` have ids, and are words in lower case without what is around them, those with a
+    hyphen taken apart. `judgements` are for each query the articles that were judged: 0 for wrong,
+    above for right, more for better.
     """
 
     name: str
@@ -121,5 +123,5 @@ def _article(line: str) -> Article:
 
 def _query(line: str) -> tuple[str, tuple[str, ...]]:
     query, text = line.split("\t")
-    bare = (_AROUND.sub("", word) for word in text.lower().split())
+    bare = (_AROUND.sub("", word) for word in _BETWEEN.split(text.lower()))
     return query, tuple(word for word in bare if word)

@@ -31,7 +31,7 @@ _PARAMETERS = ((1.2, 0.75), (0.9, 0.4))
 
 _STOP_WORDS = stop_words("en")
 
-_HEADINGS = ("System", "Stop\nwords", *MEASURES, "Off the formula")
+_HEADINGS = ("System", "Stop\nwords", *MEASURES, "Off by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def sheet_of(
         emphasised.add(len(lines))
         lines.append((_label(name, fielded), *[""] * (len(_HEADINGS) - 1)))
         lines += [_cells(row) for row in rows if (row.collection, row.fielded) == (name, fielded)]
-    sizes = (
+    sizes = "; ".join(
         f"{each.name} has {len(each.articles):,} articles and {len(each.queries):,} queries"
         for each in collections
     )
@@ -113,18 +113,16 @@ def sheet_of(
         headings=_HEADINGS,
         rows=tuple(lines),
         notes=(
-            f"Queries want any of their words. {'; '.join(sizes)}.",
-            f"Stop words, where left out, are {len(_STOP_WORDS)}, the same for all, and left out "
-            "of queries; all of them are indexed.",
-            "Off the formula: the greatest difference between a score and BM25F by brute force.",
+            f"Queries ask for any of their words. {sizes}.",
+            f"Stop words are {len(_STOP_WORDS)}; out: left out of the queries, though indexed.",
+            "searchkit: with k1 and b; sum: the sum of scores over fields that Whoosh calls BM25F.",
+            "Off by: how far scores are from BM25F by brute force, at most.",
         ),
         circumstances=circumstances,
         emphasised=frozenset(emphasised),
         details=(
-            "fielded: the title is the headline, with three times the weight in all systems that "
-            "weigh fields; otherwise all is in the body.",
-            "Sum of fields is what Whoosh calls BM25F, in searchkit: each field has an idf and a "
-            "saturation of its own.",
+            "fielded: the title is the headline, which weighs three times as much in all systems "
+            "but bm25s, which has no fields; otherwise all is in the body.",
             *(f"{system.TITLE}: {system.SETTINGS}." for system in SYSTEMS.values()),
         ),
     )
@@ -164,18 +162,16 @@ def _own(
                 _difference(scores, reference.rank(collection.queries[query], ranking, left_out))
                 for query, scores in found.items()
             )
-            yield f"searchkit, k1 {k1}, b {b}", _best(found), difference
+            yield f"searchkit {k1}, {b}", _best(found), difference
             ranking = Ranking("whoosh", k1, b)
             found = {
                 query: _search(index, words, ranking, wanted)
                 for query, words in collection.queries.items()
             }
-            yield f"searchkit, k1 {k1}, b {b}, sum of fields", _best(found), None
+            yield f"searchkit {k1}, {b}, sum", _best(found), None
 
 
-def _search(
-    index: Index, words: Iterable[str], ranking: Ranking, wanted: bool
-) -> dict[str, float]:
+def _search(index: Index, words: Iterable[str], ranking: Ranking, wanted: bool) -> dict[str, float]:
     found = index.search(
         " ".join(words),
         limit=None,
@@ -235,4 +231,4 @@ def _label(name: str, fielded: bool) -> str:
 def _cells(row: Row) -> tuple[str, ...]:
     figures = (f"{row.measures[name]:.4f}" for name in MEASURES)
     difference = "" if row.difference is None else f"{row.difference:.1e}"
-    return row.system, "kept" if row.stop_words else "left out", *figures, difference
+    return row.system, "kept" if row.stop_words else "out", *figures, difference
