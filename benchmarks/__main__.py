@@ -10,6 +10,7 @@ import click
 from benchmarks.indexing import indexing
 from benchmarks.kernels import kernels
 from benchmarks.profiling import profile
+from benchmarks.relevance import relevance
 from benchmarks.scaling import scaling
 from benchmarks.upkeep import upkeep
 
@@ -23,6 +24,7 @@ def main() -> None:
 
 main.add_command(indexing)
 main.add_command(kernels)
+main.add_command(relevance)
 main.add_command(scaling)
 main.add_command(upkeep)
 main.add_command(profile)
