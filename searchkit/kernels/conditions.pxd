@@ -16,7 +16,7 @@ from searchkit.kernels.cursors cimport (
 )
 from searchkit.kernels.packing cimport Buffer, load32, load64
 from searchkit.kernels.spans cimport (
-    arrange, join, leave_lonely, matches_of, put_spans, spans_of_term
+    any_pair, arrange, join, leave_lonely, matches_of, put_spans, spans_of_term
 )
 
 cdef enum Kind:
@@ -45,7 +45,10 @@ cdef struct Expression:
     uint32_t count
     uint32_t distance
     bint ordered
+    uint32_t* order  # the places of members of a NEAR, the rarest first
+    bint simple      # whether all of them are terms, or any of some terms
     Buffer spans
+    Buffer spare
     uint64_t[WORDS] bits
 
 # Of a word in a field: a list or an expression, the other is -1.
@@ -323,21 +326,23 @@ cdef inline void find_candidates(
     """Sets the expression's bits to wanted documents, all that may have it among them."""
     cdef Expression* expression = self.expressions[number]
     cdef const uint64_t* candidates = wanted
-    cdef uint32_t i
+    cdef uint32_t i, member
     cdef int word
     memset(expression.bits, 0, sizeof(expression.bits))
     if expression.sort == TERM:
         gather(self.cursors[expression.cursor], base, end, wanted, expression.bits)
         return
-    for i in range(1 if expression.sort == NOT_NEAR else expression.count):
-        find_candidates(self, expression.members[i], base, end, candidates)
-        if expression.sort == NEAR:
-            candidates = self.expressions[expression.members[i]].bits
-        else:
-            for word in range(WORDS):
-                expression.bits[word] |= self.expressions[expression.members[i]].bits[word]
     if expression.sort == NEAR:
+        for i in range(expression.count):
+            member = expression.members[expression.order[i]]
+            find_candidates(self, member, base, end, candidates)
+            candidates = self.expressions[member].bits
         memcpy(expression.bits, candidates, sizeof(expression.bits))
+        return
+    for i in range(1 if expression.sort == NOT_NEAR else expression.count):
+        find_candidates(self, expression.members[i], base, end, wanted)
+        for word in range(WORDS):
+            expression.bits[word] |= self.expressions[expression.members[i]].bits[word]
 
 
 cdef inline bint find_spans(
@@ -349,11 +354,11 @@ cdef inline bint find_spans(
     expression.spans.size = 0
     if expression.sort == TERM:
         return spans_of_term(self.cursors[expression.places], document, &expression.spans)
+    if expression.sort == NEAR:
+        return find_near(self, expression, document)
     for i in range(expression.count):
         if not find_spans(self, expression.members[i], document):
             return False
-        if expression.sort == NEAR and self.expressions[expression.members[i]].spans.size == 0:
-            return True
     if expression.sort == ANY:
         for i in range(expression.count):
             if not put_spans(
@@ -362,32 +367,97 @@ cdef inline bint find_spans(
                 return False
         arrange(&expression.spans)
         return True
-    if expression.sort == NOT_NEAR:
-        return leave_lonely(
-            &self.expressions[expression.members[0]].spans,
-            &self.expressions[expression.members[1]].spans,
-            expression.distance, &expression.spans
-        )
-    return find_near(self, expression)
-
-
-cdef inline bint find_near(Conditions* self, Expression* expression) noexcept nogil:
-    """Follows the members one after the other; False when there is no memory."""
-    cdef Buffer joined
-    cdef uint32_t i
-    cdef bint fine = put_spans(
-        &expression.spans, &self.expressions[expression.members[0]].spans
+    return leave_lonely(
+        &self.expressions[expression.members[0]].spans,
+        &self.expressions[expression.members[1]].spans,
+        expression.distance, &expression.spans
     )
-    memset(&joined, 0, sizeof(joined))
+
+
+cdef inline bint find_near(
+    Conditions* self, Expression* expression, uint32_t document
+) noexcept nogil:
+    """Follows the members one after the other; False when there is no memory."""
+    cdef const Buffer* rarest
+    cdef Buffer* spans
+    cdef uint32_t i, place, first
+    cdef uint64_t most
+    cdef bint found
+    first = expression.order[0]
+    rarest = &self.expressions[expression.members[first]].spans
+    for i in range(expression.count):
+        place = expression.order[i]
+        if not find_spans(self, expression.members[place], document):
+            return False
+        spans = &self.expressions[expression.members[place]].spans
+        if spans.size == 0:
+            return True
+        if i == 0 or not (expression.ordered and expression.simple):
+            continue
+        # As many members are from one to the other, of a position each, so far are they apart.
+        if place > first:
+            most = <uint64_t>(place - first) * expression.distance
+            found = any_pair(rarest, spans, place - first, most)
+        else:
+            most = <uint64_t>(first - place) * expression.distance
+            found = any_pair(spans, rarest, first - place, most)
+        if not found:
+            return True
+    if not put_spans(&expression.spans, &self.expressions[expression.members[0]].spans):
+        return False
     for i in range(1, expression.count):
-        joined.size = 0
-        fine = fine and join(
+        expression.spare.size = 0
+        if not join(
             &expression.spans, &self.expressions[expression.members[i]].spans,
-            expression.distance, expression.ordered, &joined
-        )
-        expression.spans, joined = joined, expression.spans
-    free(joined.data)
-    return fine
+            expression.distance, expression.ordered, &expression.spare
+        ):
+            return False
+        expression.spans, expression.spare = expression.spare, expression.spans
+    return True
+
+
+cdef inline uint64_t count_of(const Conditions* self, uint32_t number) noexcept nogil:
+    """About how many documents have an expression."""
+    cdef const Expression* expression = self.expressions[number]
+    cdef uint64_t count = 0, each
+    cdef uint32_t i
+    if expression.sort == TERM:
+        return self.cursors[expression.cursor].count
+    for i in range(1 if expression.sort == NOT_NEAR else expression.count):
+        each = count_of(self, expression.members[i])
+        if expression.sort == NEAR:
+            count = min(count, each) if i else each
+        else:
+            count += each
+    return count
+
+
+cdef inline bint is_simple(const Conditions* self, uint32_t number) noexcept nogil:
+    """Whether all spans of an expression are of one position."""
+    cdef const Expression* expression = self.expressions[number]
+    cdef uint32_t i
+    if expression.sort != ANY:
+        return expression.sort == TERM
+    for i in range(expression.count):
+        if not is_simple(self, expression.members[i]):
+            return False
+    return True
+
+
+cdef inline void arrange_near(Conditions* self, Expression* expression) noexcept nogil:
+    """Finds out which members are rare, and whether they are simple."""
+    cdef uint32_t i, j, place
+    expression.simple = True
+    for i in range(expression.count):
+        expression.simple = expression.simple and is_simple(self, expression.members[i])
+        place = expression.order[i]
+        j = i
+        while j and count_of(self, expression.members[expression.order[j - 1]]) > count_of(
+            self, expression.members[place]
+        ):
+            expression.order[j] = expression.order[j - 1]
+            j -= 1
+        expression.order[j] = place
 
 
 cdef inline bint is_over(const Conditions* self) noexcept nogil:

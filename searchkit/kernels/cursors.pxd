@@ -10,7 +10,7 @@ those where something is scored.
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
-from searchkit.kernels.packing cimport Buffer, load32, load64, unpack
+from searchkit.kernels.packing cimport load32, load64, unpack
 from searchkit.kernels.postings cimport decode_tail
 
 cdef extern from *:
@@ -39,8 +39,7 @@ cdef struct Field:
     double weight
     const double* norms
 
-# What is before `block` has been passed; begins with `open_list`, and then
-# free(cursor.positions.data) is the caller's.
+# What is before `block` has been passed; begins with `open_list`.
 cdef struct Cursor:
     const uint8_t* extent
     uint32_t count
@@ -56,9 +55,12 @@ cdef struct Cursor:
     const uint8_t* packed  # frequencies not decoded yet, or NULL
     unsigned packed_width
     const uint8_t* after_tail
-    bint placed      # whether the positions of what is decoded are there
-    uint32_t[BLOCK_SIZE + 1] starts
-    Buffer positions
+    bint placed      # whether what follows is known of what is decoded
+    uint64_t[BLOCK_SIZE + 1] starts  # of each document's positions among those of the block
+    const uint8_t* frames            # those from `frame` on
+    uint64_t frame
+    bint unpacked                    # whether `gaps` are those of the frame before
+    uint32_t[BLOCK_SIZE] gaps
 
 
 cdef inline void open_list(
@@ -76,9 +78,6 @@ cdef inline void open_list(
     cursor.size = 0
     cursor.packed = NULL
     cursor.placed = False
-    cursor.positions.data = NULL
-    cursor.positions.size = 0
-    cursor.positions.capacity = 0
 
 
 cdef inline uint32_t last_of(const Cursor* cursor, uint32_t block) noexcept nogil:

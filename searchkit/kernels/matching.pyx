@@ -17,7 +17,7 @@ from libc.string cimport memcpy, memset
 
 from searchkit.kernels.conditions cimport (
     ALL_BUT, ALL_OF, ANY, EVERYTHING, FILLED, MEMBERS_OF, NEAR, NOT_NEAR, NUMBERED, PREFERABLY,
-    SOME_OF, TERM, WORD, Conditions, Expression, Kind, Node, Sort, Source, bound_of, evaluate,
+    SOME_OF, TERM, WORD, Conditions, Expression, Kind, Node, Sort, Source, arrange_near, bound_of, evaluate,
     evaluate_some, is_over, next_match
 )
 from searchkit.kernels.cursors cimport (
@@ -136,11 +136,12 @@ cdef class Matching:
         cdef Conditions* here = &self.conditions
         cdef uint32_t i
         for i in range(here.cursor_count):
-            free(here.cursors[i].positions.data)
             free(here.cursors[i])
         for i in range(here.expression_count):
             free(here.expressions[i].members)
+            free(here.expressions[i].order)
             free(here.expressions[i].spans.data)
+            free(here.expressions[i].spare.data)
             free(here.expressions[i])
         for i in range(here.node_count):
             free(here.nodes[i].members)
@@ -184,6 +185,8 @@ cdef class Matching:
         cdef Expression* expression = self._expression(NEAR, members)
         expression.distance = distance
         expression.ordered = ordered
+        expression.order = _numbers(range(expression.count))
+        arrange_near(&self.conditions, expression)
         return self.conditions.expression_count - 1
 
     def not_near(self, int wanted, int unwanted, uint32_t distance):

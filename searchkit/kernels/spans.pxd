@@ -11,10 +11,12 @@ from libc.string cimport memcpy
 from searchkit.kernels.cursors cimport (
     BLOCK_SIZE, ENTRY_SIZE, HEADER_SIZE, Cursor, decode_frequencies, find_document
 )
-from searchkit.kernels.packing cimport Buffer, load32, reserve
+from searchkit.kernels.packing cimport Buffer, load32, packed_size, reserve
 from searchkit.kernels.postings cimport decode_frames
 
 cdef enum:
+    # The bit of a frame's first byte that tells of exceptions.
+    EXCEPTIONS = 128
     MOST_SPANS = 65536
 
 cdef struct Span:
@@ -22,58 +24,101 @@ cdef struct Span:
     uint32_t end    # the last
 
 
-cdef inline bint place(Cursor* cursor) noexcept nogil:
-    """Decodes the positions of what is decoded; False when there is no memory."""
+cdef inline void place(Cursor* cursor) noexcept nogil:
+    """Finds where the positions of what is decoded are."""
     cdef const uint8_t* data = cursor.extent
-    cdef uint32_t block = cursor.block - 1, i, j, position
+    cdef uint32_t block = cursor.block - 1, i
     cdef uint64_t total = 0
-    cdef uint32_t* out
     decode_frequencies(cursor)
     for i in range(cursor.size):
-        cursor.starts[i] = <uint32_t>total
+        cursor.starts[i] = total
         total += cursor.frequencies[i]
-    cursor.starts[cursor.size] = <uint32_t>total
-    cursor.positions.size = 0
-    # 2**32 positions would be 16 GiB.
-    if total >> 32 != 0 or not reserve(&cursor.positions, total * 4):
-        return False
-    out = <uint32_t*>cursor.positions.data
+    cursor.starts[cursor.size] = total
     if block < cursor.full_blocks:
         data += load32(data + HEADER_SIZE + <size_t>block * ENTRY_SIZE + 8)
     elif cursor.full_blocks:
         data += load32(data + 16)
     else:
         data = cursor.after_tail
-    decode_frames(data, total, out)
-    for i in range(cursor.size):
-        position = 0
-        for j in range(cursor.starts[i], cursor.starts[i + 1]):
-            position += out[j]
-            out[j] = position
-            position += 1
+    cursor.frames = data
+    cursor.frame = 0
+    cursor.unpacked = False
     cursor.placed = True
-    return True
+
+
+cdef inline const uint8_t* after_frame(const uint8_t* data, size_t count) noexcept nogil:
+    """The end of a frame of so many gaps."""
+    cdef unsigned width = data[0], exceptions = 0
+    data += 1
+    if width & EXCEPTIONS:
+        width &= EXCEPTIONS - 1
+        exceptions = data[0]
+        data += 1
+    data += packed_size(count, width)
+    while exceptions:
+        data += 1
+        while data[0] & 0x80:
+            data += 1
+        data += 1
+        exceptions -= 1
+    return data
+
+
+cdef inline void enter_frame(Cursor* cursor, uint64_t frame) noexcept nogil:
+    """Unpacks a frame of the block, the one before or a later one; those between are passed."""
+    cdef uint64_t total = cursor.starts[cursor.size]
+    if cursor.unpacked and frame == cursor.frame - 1:
+        return
+    while cursor.frame < frame:
+        cursor.frames = after_frame(cursor.frames, BLOCK_SIZE)
+        cursor.frame += 1
+    cursor.frames = decode_frames(
+        cursor.frames, min(total - frame * BLOCK_SIZE, <uint64_t>BLOCK_SIZE), cursor.gaps
+    )
+    cursor.frame += 1
+    cursor.unpacked = True
 
 
 cdef inline bint spans_of_term(Cursor* cursor, uint32_t document, Buffer* spans) noexcept nogil:
     """Puts the term's positions in a document; False when there is no memory."""
-    cdef const uint32_t* positions
-    cdef uint32_t i, first, count
+    cdef uint64_t i
+    cdef uint32_t position = 0
     cdef Span* span
     if not find_document(cursor, document):
         return True
-    if not cursor.placed and not place(cursor):
-        return False
-    positions = <const uint32_t*>cursor.positions.data
-    first = cursor.starts[cursor.at]
-    count = cursor.starts[cursor.at + 1] - first
-    if not reserve(spans, count * sizeof(Span)):
+    if not cursor.placed:
+        place(cursor)
+    if not reserve(spans, <size_t>cursor.frequencies[cursor.at] * sizeof(Span)):
         return False
     span = <Span*>(spans.data + spans.size)
-    for i in range(count):
-        span[i].start = span[i].end = positions[first + i]
-    spans.size += count * sizeof(Span)
+    for i in range(cursor.starts[cursor.at], cursor.starts[cursor.at + 1]):
+        if i % BLOCK_SIZE == 0 or not cursor.unpacked or i // BLOCK_SIZE != cursor.frame - 1:
+            enter_frame(cursor, i // BLOCK_SIZE)
+        position += cursor.gaps[i % BLOCK_SIZE]
+        span[0].start = span[0].end = position
+        span += 1
+        position += 1
+    spans.size += <size_t>cursor.frequencies[cursor.at] * sizeof(Span)
     return True
+
+
+cdef inline bint any_pair(
+    const Buffer* before, const Buffer* after, uint32_t least, uint64_t most
+) noexcept nogil:
+    """Whether a position of the second is from `least` to `most` after one of the first; all
+    spans are of one position.
+    """
+    cdef const Span* one = <const Span*>before.data
+    cdef const Span* other = <const Span*>after.data
+    cdef size_t i = 0, j = 0, count = before.size // sizeof(Span)
+    for j in range(after.size // sizeof(Span)):
+        while i < count and <uint64_t>one[i].start + most < other[j].start:
+            i += 1
+        if i == count:
+            return False
+        if <uint64_t>one[i].start + least <= other[j].start:
+            return True
+    return False
 
 
 cdef inline bint put_span(Buffer* spans, uint32_t start, uint32_t end) noexcept nogil:

@@ -17,6 +17,7 @@ from searchkit.errors import QueryError, QueryTooLongError
 from searchkit.query import tree as t
 from searchkit.query.descent import Descent, Mode, all_of
 from searchkit.query.interpretation import Interpretation, Note, Relaxation
+from searchkit.query.plain import plain_query
 from searchkit.schema import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -91,6 +92,13 @@ def parse(
             f"the query has {len(text):,} characters, the limit is {MAX_QUERY_CHARACTERS:,}; "
             "search for fewer words"
         )
+    languages = tuple(languages)
+    if simple := plain_query(text, languages, mode == "any", stop_words):
+        tree, words = simple
+        interpretation = Interpretation(text, tree, ())
+        if mode is not None or len(words) < 2:
+            return ParsedQuery(tree, interpretation)
+        return ParsedQuery(tree, interpretation, words)
     if not text.isascii():
         # They are not to be written in UTF-8, and part of no word.
         text = _SURROGATE.sub("\ufffd", text)
@@ -99,20 +107,20 @@ def parse(
     def tell(start: int, end: int, remark: str) -> None:
         notes.append(Note(start, end, remark))
 
-    descent = Descent(text, tuple(languages), mode, stop_words, tell)
-    tree = descent.whole()
-    if tree is None:
+    descent = Descent(text, languages, mode, stop_words, tell)
+    whole = descent.whole()
+    if whole is None:
         raise QueryError(
             f"the query {_shortened(text.strip())} has no word to search for; "
             "write one or more words, or * for every article"
         )
     notes.sort(key=lambda note: note.start)
-    interpretation = Interpretation(text, tree, tuple(notes))
+    interpretation = Interpretation(text, whole, tuple(notes))
     plain = [member.tree for member in descent.top if member.plain]
     if mode is not None or len(plain) < 2:
-        return ParsedQuery(tree, interpretation)
+        return ParsedQuery(whole, interpretation)
     demanded = tuple(member.tree for member in descent.top if not member.plain)
-    return ParsedQuery(tree, interpretation, tuple(plain), demanded)
+    return ParsedQuery(whole, interpretation, tuple(plain), demanded)
 
 
 def parse_query(
