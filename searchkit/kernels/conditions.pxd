@@ -11,7 +11,7 @@ from libc.string cimport memcpy, memset
 from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
 
 from searchkit.kernels.cursors cimport (
-    NO_DOCUMENT, WINDOW, WORDS, Cursor, Field, bits_in, gather, gather_amounts, length_of,
+    NO_DOCUMENT, WINDOW, WORDS, Cursor, Field, advance_to, bits_in, find_document, gather, gather_amounts, length_of,
     lowest_bit, most_of, next_document, norm_of
 )
 from searchkit.kernels.packing cimport Buffer, load32, load64
@@ -47,6 +47,7 @@ cdef struct Expression:
     bint ordered
     uint32_t* order  # the places of members of a NEAR, the rarest first
     bint simple      # whether all of them are terms, or any of some terms
+    bint walked      # whether their lists are walked together, by one cursor each
     Buffer spans
     Buffer spare
     uint64_t[WORDS] bits
@@ -296,8 +297,10 @@ cdef inline bint gather_places(
     cdef Expression* expression = self.expressions[source.expression]
     cdef const Field* field = &self.fields[source.field]
     cdef uint64_t rest
-    cdef uint32_t place, matches
+    cdef uint32_t place
     cdef int word
+    if expression.walked:
+        return walk_together(self, node, source, base, end, wanted, amounts)
     find_candidates(self, source.expression, base, end, wanted)
     for word in range(WORDS):
         rest = expression.bits[word]
@@ -310,14 +313,62 @@ cdef inline bint gather_places(
             rest &= rest - 1
             if not find_spans(self, source.expression, base + place):
                 return False
-            matches = matches_of(&expression.spans)
-            if matches:
-                node.bits[word] |= <uint64_t>1 << (place & 63)
-                if amounts != NULL:
-                    amounts[place] += matches * norm_of(field, base + place)
-                if node.occurrences != NULL:
-                    node.occurrences[place] += matches
+            put_matches(node, expression, field, base, place, amounts)
     return True
+
+
+cdef inline bint walk_together(
+    Conditions* self, Node* node, const Source* source, uint32_t base, uint32_t end,
+    const uint64_t* wanted, double* amounts
+) noexcept nogil:
+    """The same for terms near each other: the rarest leads, the others follow."""
+    cdef Expression* expression = self.expressions[source.expression]
+    cdef Cursor* rarest = member_cursor(self, expression, 0)
+    cdef uint32_t document, place, i, looked_at = 0
+    cdef bint found
+    while advance_to(rarest, base, end, wanted):
+        document = rarest.documents[rarest.at]
+        place = document - base
+        found = (wanted[place >> 6] >> (place & 63)) & 1
+        i = 1
+        while found and i < expression.count:
+            found = find_document(member_cursor(self, expression, i), document)
+            i += 1
+        if found:
+            looked_at += 1
+            if looked_at % 64 == 0 and is_over(self):
+                self.late = True
+                return True
+            if not find_spans(self, source.expression, document):
+                return False
+            put_matches(
+                node, expression, &self.fields[source.field], base, place, amounts
+            )
+        rarest.at += 1
+    return True
+
+
+cdef inline Cursor* member_cursor(
+    const Conditions* self, const Expression* expression, uint32_t place
+) noexcept nogil:
+    """That of the list of a term, the rarest first."""
+    return self.cursors[
+        self.expressions[expression.members[expression.order[place]]].places
+    ]
+
+
+cdef inline void put_matches(
+    Node* node, const Expression* expression, const Field* field, uint32_t base,
+    uint32_t place, double* amounts
+) noexcept nogil:
+    """Counts the spans of an expression in a document."""
+    cdef uint32_t matches = matches_of(&expression.spans)
+    if matches:
+        node.bits[place >> 6] |= <uint64_t>1 << (place & 63)
+        if amounts != NULL:
+            amounts[place] += matches * norm_of(field, base + place)
+        if node.occurrences != NULL:
+            node.occurrences[place] += matches
 
 
 cdef inline void find_candidates(
@@ -442,6 +493,21 @@ cdef inline bint is_simple(const Conditions* self, uint32_t number) noexcept nog
         if not is_simple(self, expression.members[i]):
             return False
     return True
+
+
+cdef inline void walk(Conditions* self, Expression* expression) noexcept nogil:
+    """Has terms near each other walked together, as the whole of what is looked for."""
+    cdef uint32_t i
+    if expression.sort != NEAR:
+        return
+    for i in range(expression.count):
+        if self.expressions[expression.members[i]].sort != TERM:
+            return
+    expression.walked = True
+    for i in range(expression.count):
+        self.expressions[expression.members[i]].cursor = (
+            self.expressions[expression.members[i]].places
+        )
 
 
 cdef inline void arrange_near(Conditions* self, Expression* expression) noexcept nogil:

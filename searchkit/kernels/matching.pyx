@@ -18,7 +18,7 @@ from libc.string cimport memcpy, memset
 from searchkit.kernels.conditions cimport (
     ALL_BUT, ALL_OF, ANY, EVERYTHING, FILLED, MEMBERS_OF, NEAR, NOT_NEAR, NUMBERED, PREFERABLY,
     SOME_OF, TERM, WORD, Conditions, Expression, Kind, Node, Sort, Source, arrange_near, bound_of, evaluate,
-    evaluate_some, is_over, next_match
+    evaluate_some, is_over, next_match, walk
 )
 from searchkit.kernels.cursors cimport (
     BLOCK_SIZE, ENTRY_SIZE, HEADER_SIZE, NORMS, WINDOW, WORDS, Cursor, Field, bits_in, decode,
@@ -228,6 +228,7 @@ cdef class Matching:
         for field, expression in expressions:
             node.sources[node.count].cursor = -1
             node.sources[node.count].expression = expression
+            walk(&self.conditions, self.conditions.expressions[<int>expression])
             node.sources[node.count].field = field
             node.count += 1
         if count:
