@@ -255,6 +255,7 @@ cdef inline bint evaluate_word(
     const uint64_t* scored
 ) noexcept nogil:
     cdef uint32_t i
+    cdef int word
     cdef Source* source
     cdef double* amounts = node.amounts if scored != NULL and node.weight else NULL
     if node.set != NULL:
@@ -278,6 +279,8 @@ cdef inline bint evaluate_word(
         elif not gather_places(self, node, source, base, end, wanted, amounts):
             return False
     memcpy(node.filled, node.bits, sizeof(node.bits))
+    for word in range(WORDS):
+        node.bits[word] &= wanted[word]
     if node.least > 1:
         drop_rare(node)
     return True
@@ -328,6 +331,8 @@ cdef inline void find_candidates(
     memset(expression.bits, 0, sizeof(expression.bits))
     if expression.sort == TERM:
         gather(self.cursors[expression.cursor], base, end, wanted, expression.bits)
+        for word in range(WORDS):
+            expression.bits[word] &= wanted[word]
         return
     for i in range(1 if expression.sort == NOT_NEAR else expression.count):
         find_candidates(self, expression.members[i], base, end, candidates)
