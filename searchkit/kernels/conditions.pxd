@@ -259,6 +259,7 @@ cdef inline bint evaluate_word(
     const uint64_t* scored
 ) noexcept nogil:
     cdef uint32_t i
+    cdef int word
     cdef Source* source
     cdef double* amounts = node.amounts if scored != NULL and node.weight else NULL
     if node.set != NULL:
@@ -282,6 +283,8 @@ cdef inline bint evaluate_word(
         elif not gather_places(self, node, source, base, end, wanted, amounts):
             return False
     memcpy(node.filled, node.bits, sizeof(node.bits))
+    for word in range(WORDS):
+        node.bits[word] &= wanted[word]
     if node.least > 1:
         drop_rare(node)
     return True
@@ -382,6 +385,8 @@ cdef inline void find_candidates(
     memset(expression.bits, 0, sizeof(expression.bits))
     if expression.sort == TERM:
         gather(self.cursors[expression.cursor], base, end, wanted, expression.bits)
+        for word in range(WORDS):
+            expression.bits[word] &= wanted[word]
         return
     if expression.sort == NEAR:
         for i in range(expression.count):
