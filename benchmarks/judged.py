@@ -47,12 +47,14 @@ class Collection:
         return any(article.title for article in self.articles)
 
     def fields(self, *, fielded: bool) -> dict[str, dict[str, str]]:
-        """Of each article, by its id, headline and body: `fielded` with the title as headline,
-        otherwise without. The text is the body; it begins with the title, where there is one.
+        """Of each article that has any text, by its id, headline and body: `fielded` with the title
+        as headline, otherwise without. The text is the body; it begins with the title, where there
+        is one.
         """
         return {
             article.id: {"headline": article.title if fielded else "", "body": article.text}
             for article in self.articles
+            if article.text.strip()
         }
 
     def write(self, path: Path, *, fielded: bool) -> None:

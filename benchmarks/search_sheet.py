@@ -25,14 +25,11 @@ def sheet_of(
     differences: Sequence[dict[str, Any]],
     circumstances: Circumstances,
 ) -> Sheet:
-    """The table: of each system median and worst but one in a hundred, in milliseconds.
-
-    `alone` is what was measured of searchkit without rivals, `differences` as `compare` gives them.
+    """The table, in milliseconds. `alone` is what was measured of searchkit without rivals,
+    `differences` are as `compare` gives them.
     """
     systems = list(dict.fromkeys(each.system for each in answers))
-    headings = ["ms"]
-    for system in systems:
-        headings += [f"{SYSTEMS[system].TITLE}\n{share}" for share in _SHOWN]
+    headings = ["ms", *(SYSTEMS[system].TITLE for system in systems)]
     rows: list[tuple[str, ...]] = []
     emphasised = set()
 
@@ -51,7 +48,7 @@ def sheet_of(
             group(title, _compared(here, systems))
     group("words half written", _patterns(alone["patterns"]))
     found = alone["aggregate"]["found"]
-    group(f"over {found:,} matches: median, worst", _aggregate(alone["aggregate"]))
+    group(f"over {found:,} matches (median / worst)", _aggregate(alone["aggregate"]))
     group("queries that nobody types", _hostile(alone["hostile"]))
     return Sheet(
         title=f"Searching {corpus.name}: {corpus.articles:,} articles, "
@@ -70,31 +67,31 @@ def _compared(here: dict[str, Answers], systems: Sequence[str]) -> Iterator[list
         line = [f"{source}, {how}"]
         for system in systems:
             if system in here:
-                line += _shares(percentiles(here[system].medians(source, how)))
+                line.append(_shares(percentiles(here[system].medians(source, how))))
             else:
-                line += ["" for _ in _SHOWN]
+                line.append("")
         yield line
 
 
 def _patterns(patterns: dict[str, Any]) -> Iterator[list[str]]:
     for kind, found in patterns.items():
-        yield [kind, *_shares(found["seconds"])]
+        yield [kind, _shares(found["seconds"])]
 
 
 def _aggregate(aggregate: dict[str, Any]) -> Iterator[list[str]]:
     for name, taken in aggregate["seconds"].items():
-        yield [name, _milliseconds(statistics.median(taken)), _milliseconds(max(taken))]
+        yield [name, f"{_milliseconds(statistics.median(taken))} / {_milliseconds(max(taken))}"]
 
 
 def _hostile(hostile: dict[str, Any]) -> Iterator[list[str]]:
     for name, became in hostile.items():
         seconds = became["seconds"]
         shown = "" if seconds is None else _milliseconds(seconds)
-        yield [f"{name}: {became['outcome']}", shown]
+        yield [f"{name}, {became['outcome']}", shown]
 
 
-def _shares(shares: dict[str, float]) -> list[str]:
-    return [_milliseconds(shares[share]) for share in _SHOWN]
+def _shares(shares: dict[str, float]) -> str:
+    return " / ".join(_milliseconds(shares[share]) for share in _SHOWN)
 
 
 def _milliseconds(seconds: float) -> str:
@@ -103,8 +100,9 @@ def _milliseconds(seconds: float) -> str:
 
 def _notes(answers: Sequence[Answers], alone: dict[str, Any]) -> Iterator[str]:
     yield (
-        "From words to the ids of the ten best and the exact total; of each question the median of "
-        f"{len(answers[0].seconds[0])} times or more, warm, in fresh processes by turns."
+        f"{' / '.join(_SHOWN)} over questions, of each the median of "
+        f"{min(len(each.seconds[0]) for each in answers)} times or more: warm, from words to the "
+        "ids of the ten best and the exact total, in fresh processes by turns."
     )
     start = alone["start"]
     terminal = f", to a terminal {_milliseconds(start['terminal'])}" if "terminal" in start else ""

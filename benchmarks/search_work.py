@@ -77,11 +77,13 @@ def hostile(directory: Path, name: str) -> dict[str, Any]:
     with searchkit.open(directory) as index:
         _search(index, "warm")
         started = time.perf_counter()
+        error = None
         try:
             outcome = f"{_search(index, query).total:,} found"
-        except SearchKitError as error:
-            outcome = type(error).__name__
-        return {"outcome": outcome, "seconds": time.perf_counter() - started}
+        except SearchKitError as refusal:
+            outcome, error = "refused", type(refusal).__name__
+        seconds = time.perf_counter() - started
+    return {"outcome": outcome, "error": error, "seconds": seconds}
 
 
 # By name: each takes the index, and what else it has to know.

@@ -86,10 +86,11 @@ def search(
 ) -> None:
     """Measure searching: searchkit beside tantivy, SQLite FTS5 and Whoosh.
 
-    Every system gets the same words: all of them, any, and as a phrase, in three fields; from words
-    to the ids of the ten best with the exact total, and again with snippets; in a fresh process for
-    every run, of an index of one segment and of several. Then of searchkit alone: words half written,
-    filters, facets, the command from its start, memory, and queries that nobody types.
+    Every system gets the same words: all of them, any, and as a phrase, in three fields. They are
+    timed from words to the ids of the ten best with the exact total, and again with snippets, in
+    a fresh process for every run, of an index of one segment and of several. Then of searchkit
+    alone: words half written, filters, facets, the command from its start, memory, and queries
+    that nobody types.
     """
     counts = _read_segments(segments)
     with begin_session(context) as session:
