@@ -12,6 +12,7 @@ from benchmarks.kernels import kernels
 from benchmarks.profiling import profile
 from benchmarks.relevance import relevance
 from benchmarks.scaling import scaling
+from benchmarks.searching import search
 from benchmarks.upkeep import upkeep
 
 __all__ = ["main", "run"]
@@ -26,6 +27,7 @@ main.add_command(indexing)
 main.add_command(kernels)
 main.add_command(relevance)
 main.add_command(scaling)
+main.add_command(search)
 main.add_command(upkeep)
 main.add_command(profile)
 

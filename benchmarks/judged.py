@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks.corpus import CorpusError
+from benchmarks.questions import words_of
 
 __all__ = ["MEASURES", "Article", "Collection", "Ranked", "read_collection", "score"]
 
@@ -19,10 +19,6 @@ MEASURES = ("AP@1000", "nDCG@10", "P@10", "R@100")
 
 # Of each query, by its id, the articles found, by their ids, with their scores.
 Ranked = Mapping[str, Mapping[str, float]]
-
-_BETWEEN = re.compile(r"[\s-]+")
-# What is around a word and no part of it.
-_AROUND = re.compile(r"^\W+|\W+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +32,8 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """`queries` have ids, and are words in lower case without what is around them, those with a
-    hyphen taken apart. `judgements` are for each query the articles that were judged: 0 for wrong,
-    above for right, more for better.
+    """`queries` have ids, and are words as `words_of` has them. `judgements` are for each query the
+    articles that were judged: 0 for wrong, above for right, more for better.
     """
 
     name: str
@@ -52,12 +47,14 @@ class Collection:
         return any(article.title for article in self.articles)
 
     def fields(self, *, fielded: bool) -> dict[str, dict[str, str]]:
-        """Of each article, by its id, headline and body: `fielded` with the title as headline,
-        otherwise without. The text is the body; it begins with the title, where there is one.
+        """Of each article that has any text, by its id, headline and body: `fielded` with the title
+        as headline, otherwise without. The text is the body; it begins with the title, where there
+        is one.
         """
         return {
             article.id: {"headline": article.title if fielded else "", "body": article.text}
             for article in self.articles
+            if article.text.strip()
         }
 
     def write(self, path: Path, *, fielded: bool) -> None:
@@ -123,5 +120,4 @@ def _article(line: str) -> Article:
 
 def _query(line: str) -> tuple[str, tuple[str, ...]]:
     query, text = line.split("\t")
-    bare = (_AROUND.sub("", word) for word in _BETWEEN.split(text.lower()))
-    return query, tuple(word for word in bare if word)
+    return query, words_of(text)

@@ -74,7 +74,7 @@ def relevance(context: click.Context, sources: tuple[Path, ...], out: Path | Non
             collections = [read_collection(source) for source in sources]
         except CorpusError as error:
             raise CommandError(str(error)) from error
-        rows = []
+        rows: list[Row] = []
         for collection in collections:
             for fielded in (False, True) if collection.titled else (False,):
                 session.tell(f"Ranking {_label(collection.name, fielded)} …")
@@ -121,8 +121,8 @@ def sheet_of(
         circumstances=circumstances,
         emphasised=frozenset(emphasised),
         details=(
-            "fielded: the title is the headline, which weighs three times as much in all systems "
-            "but bm25s, which has no fields; otherwise all is in the body.",
+            "fielded: the title is the headline, with a weight of 3; otherwise all is in the body.",
+            "bm25s has no fields, and takes them as one text.",
             *(f"{system.TITLE}: {system.SETTINGS}." for system in SYSTEMS.values()),
         ),
     )

@@ -56,7 +56,9 @@ def index_parts(parts: Sequence[Path], directory: Path) -> None:
         if len(parts) == 1:
             archive.compact()
         if (segments := archive.info().segments) != len(parts):
-            raise RuntimeError(f"{len(parts)} parts became {segments} segments")
+            raise RuntimeError(
+                f"{len(parts)} parts became {segments} segments; give fewer, or more articles"
+            )
 
 
 def count(directory: Path, word: str) -> int:

@@ -127,11 +127,12 @@ class _Searcher:
             sign = "+" if how == "and" else ""
             text = " ".join(f'{sign}"{word}"' for word in words)
         query = self._archive.parse_query(text, _TEXT_FIELDS, field_boosts=WEIGHTS)
-        found = self._searcher.search(query, limit, count=True)
+        found: Any = self._searcher.search(query, limit, count=True)
         articles = [self._searcher.doc(address) for _, address in found.hits]
-        scores = (score for score, _ in found.hits)
-        ids = (article.get_first("id") for article in articles)
-        hits = list(zip(ids, scores, strict=True))
+        hits = [
+            (str(article.get_first("id")), float(score))
+            for article, (score, _) in zip(articles, found.hits, strict=True)
+        ]
         if not snippets:
             return Answer(found.count, hits)
         headline, body = (
