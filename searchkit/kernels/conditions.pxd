@@ -16,7 +16,8 @@ from searchkit.kernels.cursors cimport (
 )
 from searchkit.kernels.packing cimport Buffer, load32, load64
 from searchkit.kernels.spans cimport (
-    any_pair, arrange, join, leave_lonely, matches_of, put_spans, spans_of_term
+    any_pair, arrange, begin_phrase, go_on_with_phrase, join, leave_lonely, matches_of,
+    phrases_of, put_spans, spans_of_term
 )
 
 cdef enum Kind:
@@ -316,7 +317,7 @@ cdef inline bint gather_places(
             rest &= rest - 1
             if not find_spans(self, source.expression, base + place):
                 return False
-            put_matches(node, expression, field, base, place, amounts)
+            put_matches(node, matches_of(&expression.spans), field, base, place, amounts)
     return True
 
 
@@ -327,7 +328,7 @@ cdef inline bint walk_together(
     """The same for terms near each other: the rarest leads, the others follow."""
     cdef Expression* expression = self.expressions[source.expression]
     cdef Cursor* rarest = member_cursor(self, expression, 0)
-    cdef uint32_t document, place, i, looked_at = 0
+    cdef uint32_t document, place, i, matches = 0, looked_at = 0
     cdef bint found
     while advance_to(rarest, base, end, wanted):
         document = rarest.documents[rarest.at]
@@ -342,11 +343,14 @@ cdef inline bint walk_together(
             if looked_at % 64 == 0 and is_over(self):
                 self.late = True
                 return True
-            if not find_spans(self, source.expression, document):
+            if expression.ordered and expression.distance == 1:
+                if not find_phrase(self, expression, &matches):
+                    return False
+            elif find_spans(self, source.expression, document):
+                matches = matches_of(&expression.spans)
+            else:
                 return False
-            put_matches(
-                node, expression, &self.fields[source.field], base, place, amounts
-            )
+            put_matches(node, matches, &self.fields[source.field], base, place, amounts)
         rarest.at += 1
     return True
 
@@ -360,12 +364,31 @@ cdef inline Cursor* member_cursor(
     ]
 
 
-cdef inline void put_matches(
-    Node* node, const Expression* expression, const Field* field, uint32_t base,
-    uint32_t place, double* amounts
+cdef inline bint find_phrase(
+    Conditions* self, Expression* expression, uint32_t* matches
 ) noexcept nogil:
-    """Counts the spans of an expression in a document."""
-    cdef uint32_t matches = matches_of(&expression.spans)
+    """Counts words next to each other in the document where all cursors are, the rarest word
+    first; False when there is no memory.
+    """
+    cdef uint32_t i
+    if not begin_phrase(
+        member_cursor(self, expression, 0), expression.order[0], &expression.spare
+    ):
+        return False
+    for i in range(1, expression.count):
+        if expression.spare.size:
+            go_on_with_phrase(
+                member_cursor(self, expression, i), expression.order[i], &expression.spare
+            )
+    matches[0] = phrases_of(&expression.spare, expression.count)
+    return True
+
+
+cdef inline void put_matches(
+    Node* node, uint32_t matches, const Field* field, uint32_t base, uint32_t place,
+    double* amounts
+) noexcept nogil:
+    """Counts what a document of the window has."""
     if matches:
         node.bits[place >> 6] |= <uint64_t>1 << (place & 63)
         if amounts != NULL:

@@ -24,7 +24,7 @@ cdef struct Span:
     uint32_t end    # the last
 
 
-cdef inline void place(Cursor* cursor) noexcept nogil:
+cdef inline void find_places(Cursor* cursor) noexcept nogil:
     """Finds where the positions of what is decoded are."""
     cdef const uint8_t* data = cursor.extent
     cdef uint32_t block = cursor.block - 1, i
@@ -87,19 +87,80 @@ cdef inline bint spans_of_term(Cursor* cursor, uint32_t document, Buffer* spans)
     if not find_document(cursor, document):
         return True
     if not cursor.placed:
-        place(cursor)
+        find_places(cursor)
     if not reserve(spans, <size_t>cursor.frequencies[cursor.at] * sizeof(Span)):
         return False
     span = <Span*>(spans.data + spans.size)
     for i in range(cursor.starts[cursor.at], cursor.starts[cursor.at + 1]):
-        if i % BLOCK_SIZE == 0 or not cursor.unpacked or i // BLOCK_SIZE != cursor.frame - 1:
-            enter_frame(cursor, i // BLOCK_SIZE)
+        enter_frame(cursor, i // BLOCK_SIZE)
         position += cursor.gaps[i % BLOCK_SIZE]
         span[0].start = span[0].end = position
         span += 1
         position += 1
     spans.size += <size_t>cursor.frequencies[cursor.at] * sizeof(Span)
     return True
+
+
+cdef inline bint begin_phrase(Cursor* cursor, uint32_t place, Buffer* starts) noexcept nogil:
+    """Puts where phrases begin (u32) that have the term, at the document where the cursor is, as
+    the word of that place, counted from 0; False when there is no memory.
+    """
+    cdef uint64_t i
+    cdef uint32_t position = 0
+    cdef uint32_t* start
+    if not cursor.placed:
+        find_places(cursor)
+    if not reserve(starts, <size_t>cursor.frequencies[cursor.at] * 4):
+        return False
+    start = <uint32_t*>starts.data
+    for i in range(cursor.starts[cursor.at], cursor.starts[cursor.at + 1]):
+        enter_frame(cursor, i // BLOCK_SIZE)
+        position += cursor.gaps[i % BLOCK_SIZE]
+        start[0] = position - place
+        # What would begin before the text is no phrase.
+        start += position >= place
+        position += 1
+    starts.size = <uint8_t*>start - starts.data
+    return True
+
+
+cdef inline void go_on_with_phrase(
+    Cursor* cursor, uint32_t place, Buffer* starts
+) noexcept nogil:
+    """Leaves those beginnings of phrases that have the term as the word of that place, at the
+    document where the cursor is.
+    """
+    cdef uint32_t* start = <uint32_t*>starts.data
+    cdef size_t count = starts.size // 4, kept = 0, next_one = 0
+    cdef uint64_t i
+    cdef uint32_t position = 0
+    if not cursor.placed:
+        find_places(cursor)
+    for i in range(cursor.starts[cursor.at], cursor.starts[cursor.at + 1]):
+        enter_frame(cursor, i // BLOCK_SIZE)
+        position += cursor.gaps[i % BLOCK_SIZE]
+        while next_one < count and start[next_one] + place < position:
+            next_one += 1
+        if next_one == count:
+            break
+        if start[next_one] + place == position:
+            start[kept] = start[next_one]
+            kept += 1
+        position += 1
+    starts.size = kept * 4
+
+
+cdef inline uint32_t phrases_of(const Buffer* starts, uint32_t length) noexcept nogil:
+    """How many phrases of so many words there are that do not overlap, from the left."""
+    cdef const uint32_t* start = <const uint32_t*>starts.data
+    cdef size_t i
+    cdef uint64_t free_from = 0
+    cdef uint32_t count = 0
+    for i in range(starts.size // 4):
+        if start[i] >= free_from:
+            count += 1
+            free_from = <uint64_t>start[i] + length
+    return count
 
 
 cdef inline bint any_pair(
