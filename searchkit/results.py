@@ -49,6 +49,11 @@ class Hit:
         self._highlights: Mapping[str, tuple[Fragment, ...]] | None = None
 
     @property
+    def id(self) -> str:
+        """The article's id."""
+        return self.article.id
+
+    @property
     def article(self) -> Article:
         """The article."""
         if self._article is None:

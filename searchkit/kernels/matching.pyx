@@ -172,6 +172,12 @@ cdef class Matching:
         self.held.append(lists)
         return members[0] if len(members) == 1 else self.any_of(members)
 
+    def phrase(self, terms, int field, uint32_t distance):
+        """Where any of the terms of the first of these lists is, and of each next ones at most
+        `distance` positions after that, in one field.
+        """
+        return self.near([self.places(lists, field) for lists in terms], distance, True)
+
     def any_of(self, members):
         """Where any of these expressions is."""
         self._expression(ANY, members)

@@ -91,11 +91,13 @@ class Plan:
     def _ranked(self, tree: Leaf, least: int) -> Step:
         """What is scored as one word: in all its fields together."""
         if least == 1 and isinstance(tree, t.Word) and not tree.exact:
-            # The usual word.
-            found, phrases = self.searchable.word(tree.variants, tree.fields)
+            # The usual word or phrase.
+            fields = tree.fields
+            found, phrases = self.searchable.word(tree.variants, fields)
+            weight = tree.boost * self._inverse_of(found, phrases, fields)
             if not phrases:
-                weight = tree.boost * self._inverse(found.articles)
                 return self._stands(found, (), weight, 1)
+            return self._stands(found, self._phrases(phrases, fields, tree.slop), weight, 1)
         weight = tree.boost * self.inverse_frequency(tree, t.fields_of(tree))
         return self._counted(tree, t.fields_of(tree), weight, least)
 
@@ -158,10 +160,18 @@ class Plan:
         if not isinstance(tree, (t.Word, t.Pattern)):
             raise ValueError(f"{tree} has no positions")
         found, phrases, _ = self._lists(tree, fields)
-        if found.articles or not phrases or isinstance(tree, t.Pattern):
+        if isinstance(tree, t.Pattern):
+            return self._inverse(found.articles)
+        return self._inverse_of(found, phrases, fields)
+
+    def _inverse_of(
+        self, found: Found, phrases: Iterable[Variant], fields: tuple[str, ...]
+    ) -> float:
+        """That of a word or phrase: of its terms by themselves, or else of its phrases."""
+        if found.articles or not phrases:
             return self._inverse(found.articles)
         return min(
-            sum(self._inverse(self.searchable.term(term, fields).articles) for term in each.terms)
+            sum(self._inverse(found.articles) for found in self.searchable.phrase(each, fields))
             for each in phrases
         )
 
@@ -216,10 +226,11 @@ class Plan:
     # -- places
 
     def _phrases(self, phrases: Iterable[Variant], fields: tuple[str, ...], slop: int) -> Places:
+        steps = [self._phrase(each, fields, slop) for each in phrases]
         return [
-            (FIELD_NUMBERS[field], self._any([self._phrase(each, field, slop) for each in phrases]))
-            for field in fields
-            if phrases
+            (number, self._any([step(number) for step in steps]))
+            for number in map(FIELD_NUMBERS.__getitem__, fields)
+            if steps
         ]
 
     def _places(self, tree: t.Tree, fields: tuple[str, ...]) -> Places:
@@ -252,18 +263,20 @@ class Plan:
         steps: list[Step] = []
         if found.articles:
             steps.append(lambda matching, segment: matching.places(found.lists[segment], number))
-        steps += [self._phrase(each, field, slop) for each in phrases]
+        steps += [self._phrase(each, tree.fields, slop)(number) for each in phrases]
         return self._any(steps)
 
-    def _phrase(self, phrase: Variant, field: str, slop: int) -> Step:
-        number = FIELD_NUMBERS[field]
+    def _phrase(self, phrase: Variant, fields: tuple[str, ...], slop: int) -> Callable[[int], Step]:
+        """Where a phrase is in one of these fields, which is given by number."""
+        terms = [found.lists for found in self.searchable.phrase(phrase, fields)]
+        self.postings += sum(found.postings for found in self.searchable.phrase(phrase, fields))
 
-        def place(term: str) -> Step:
-            found = self.searchable.term(term, (field,))
-            self.postings += found.postings
-            return lambda matching, segment: matching.places(found.lists[segment], number)
+        def in_field(number: int) -> Step:
+            return lambda matching, segment: matching.phrase(
+                [lists[segment] for lists in terms], number, slop
+            )
 
-        return self._chain([place(term) for term in phrase.terms], slop, True)
+        return in_field
 
     def _any(self, steps: list[Step]) -> Step:
         if len(steps) == 1:

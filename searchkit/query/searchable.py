@@ -62,6 +62,7 @@ class Searchable:
         self.articles = sum(each.entry.documents for each in snapshot.segments)
         self._words: dict[tuple[tuple[Variant, ...], tuple[str, ...]], _Word] = {}
         self._terms: dict[tuple[str, tuple[str, ...]], Found] = {}
+        self._phrases: dict[tuple[Variant, tuple[str, ...]], tuple[Found, ...]] = {}
         self._weightings: dict[Ranking, Weighting] = {}
 
     def segment(self, number: int) -> Segment:
@@ -111,6 +112,15 @@ class Searchable:
         if found is None:
             found = self._find([term], fields)
             _remember(self._terms, key, found)
+        return found
+
+    def phrase(self, phrase: Variant, fields: tuple[str, ...]) -> tuple[Found, ...]:
+        """The lists of each term of a phrase in any of these fields."""
+        key = phrase, fields
+        found = self._phrases.get(key)
+        if found is None:
+            found = tuple(self.term(term, fields) for term in phrase.terms)
+            _remember(self._phrases, key, found)
         return found
 
     def beginning(self, prefix: str, field: str) -> Found:

@@ -67,6 +67,12 @@ class Matching:
                     found[document] = found.get(document, set()) | spans
         return self._add_expression(found)
 
+    def phrase(self, terms: Iterable[Lists], field: int, distance: int) -> int:
+        """Where any of the terms of the first of these lists is, and of each next ones at most
+        `distance` positions after that, in one field.
+        """
+        return self.near([self.places(lists, field) for lists in terms], distance, True)
+
     def any_of(self, members: Iterable[int]) -> int:
         """Where any of these expressions is."""
         found: _Spans = {}
