@@ -330,13 +330,25 @@ cdef inline void add_amounts(
     const Cursor* cursor, const Field* field, uint32_t at, uint32_t stop, uint32_t base,
     double* amounts
 ) noexcept nogil:
-    """Adds what the occurrences in these documents amount to."""
+    """Adds what the occurrences in these documents amount to. A loop for each width of lengths:
+    3 % of all time.
+    """
     cdef uint32_t document
+    cdef const double* norms = field.norms
+    cdef const uint8_t* lengths = field.lengths
+    cdef uint16_t length
     if field.width == 1:
         while at < stop:
             document = cursor.documents[at]
-            amounts[document - base] += (
-                cursor.frequencies[at] * field.norms[field.lengths[document]]
+            amounts[document - base] += cursor.frequencies[at] * norms[lengths[document]]
+            at += 1
+        return
+    if field.width == 2:
+        while at < stop:
+            document = cursor.documents[at]
+            memcpy(&length, lengths + 2 * <size_t>document, 2)
+            amounts[document - base] += cursor.frequencies[at] * (
+                norms[length] if length < NORMS else norm_of(field, document)
             )
             at += 1
         return
