@@ -16,6 +16,8 @@ from pathlib import Path
 import zstandard
 from xxhash import xxh3_64_intdigest
 
+from benchmarks.search_kernel_work import search_works
+from benchmarks.work import Work
 from searchkit.analysis import Finder, Vocabulary
 from searchkit.kernels import BLOCK
 from searchkit.kernels.dictionary import Dictionary
@@ -26,7 +28,7 @@ from searchkit.kernels.text import Surfaces
 from searchkit.sources.plain_lines import PlainLines
 from searchkit.sources.records import RecordReader
 
-__all__ = ["Work", "works"]
+__all__ = ["works"]
 
 # As many batches at least, so that there is something to merge.
 _BATCHES = 4
@@ -43,18 +45,6 @@ _BLOCK_BYTES = 64 << 10
 _ZSTD_LEVEL = 1
 
 _SLACK = bytes(8)
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """Something to measure: `run` does it once, `units` of them, on `size` bytes of `material`."""
-
-    name: str
-    unit: str
-    units: int
-    size: int
-    material: str
-    run: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +134,7 @@ def works(corpus: Path) -> list[Work]:
             lambda: _written(SegmentMerger(sources, lengths, True)),
         ),
         *postings.works(),
+        *search_works(dictionary, extents + _SLACK, lengths),
         *_byte_works(text),
     ]
 

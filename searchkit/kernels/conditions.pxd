@@ -11,7 +11,8 @@ from libc.string cimport memcpy, memset
 from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
 
 from searchkit.kernels.cursors cimport (
-    NO_DOCUMENT, WINDOW, WORDS, Cursor, Field, advance_to, bits_in, find_document, gather, gather_amounts, length_of,
+    NO_DOCUMENT, WINDOW, WORDS, Cursor, Field, advance_to, bits_in_window, find_document, gather,
+    gather_amounts, length_of,
     lowest_bit, most_of, next_document, norm_of
 )
 from searchkit.kernels.packing cimport Buffer, load32, load64
@@ -609,15 +610,13 @@ cdef inline void keep_within(Node* node, uint32_t base) noexcept nogil:
 cdef inline void clear(Node* node) noexcept nogil:
     """Forgets what the window before has left in a word."""
     cdef uint64_t rest
-    cdef int word, filled = 0
+    cdef int word
     memset(node.bits, 0, sizeof(node.bits))
     if node.occurrences != NULL:
         memset(node.occurrences, 0, WINDOW * sizeof(uint32_t))
     if node.amounts == NULL:
         return
-    for word in range(WORDS):
-        filled += bits_in(node.filled[word])
-    if filled > WINDOW // 8:
+    if bits_in_window(node.filled) > WINDOW // 8:
         memset(node.amounts, 0, WINDOW * sizeof(double))
         return
     for word in range(WORDS):

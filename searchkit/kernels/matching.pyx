@@ -21,7 +21,7 @@ from searchkit.kernels.conditions cimport (
     evaluate_some, is_over, next_match, walk
 )
 from searchkit.kernels.cursors cimport (
-    BLOCK_SIZE, ENTRY_SIZE, HEADER_SIZE, NORMS, WINDOW, WORDS, Cursor, Field, bits_in, decode,
+    BLOCK_SIZE, ENTRY_SIZE, HEADER_SIZE, NORMS, WINDOW, WORDS, Cursor, Field, bits_in_window, decode,
     decode_frequencies, lowest_bit, norm_of, open_list
 )
 from searchkit.kernels.lists cimport Entry, FieldView, Lists, SegmentView
@@ -469,8 +469,7 @@ cdef class Matching:
                 memcpy(candidates, node.bits, sizeof(candidates))
             if here.late:
                 return 1
-            for word in range(WORDS):
-                total[0] += bits_in(node.bits[word])
+            total[0] += bits_in_window(node.bits)
             if out != NULL:
                 memcpy(out + base // 8, node.bits, bytes)
             if scored:
