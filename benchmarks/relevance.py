@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 
 import click
@@ -19,7 +20,7 @@ from benchmarks.systems import SYSTEMS, Missing
 from benchmarks.tables import Sheet
 from searchkit import Index
 from searchkit.analysis import fold
-from searchkit.ranking import Ranking, stop_words
+from searchkit.ranking import Model, Ranking, stop_words
 
 __all__ = ["Row", "relevance", "sheet_of"]
 
@@ -28,6 +29,8 @@ _LIMIT = 1_000
 
 # The values of the textbooks and of most engines, then those of Anserini.
 _PARAMETERS = ((1.2, 0.75), (0.9, 0.4))
+
+_MODELS: tuple[Model, ...] = ("bm25f", "whoosh")
 
 _STOP_WORDS = stop_words("en")
 
@@ -78,7 +81,10 @@ def relevance(context: click.Context, sources: tuple[Path, ...], out: Path | Non
         for collection in collections:
             for fielded in (False, True) if collection.titled else (False,):
                 session.tell(f"Ranking {_label(collection.name, fielded)} …")
-                rows += _rows(session, collection, fielded)
+                corpus = session.scratch / "collection.jsonl"
+                collection.write(corpus, fielded=fielded)
+                rows += _own(session, collection, fielded, corpus)
+                rows += _rivals(session, collection, fielded, corpus)
         sheet = sheet_of(collections, rows, session.circumstances)
         results = {
             "collections": [
@@ -103,7 +109,8 @@ def sheet_of(
     for name, fielded in dict.fromkeys((row.collection, row.fielded) for row in rows):
         emphasised.add(len(lines))
         lines.append((_label(name, fielded), *[""] * (len(_HEADINGS) - 1)))
-        lines += [_cells(row) for row in rows if (row.collection, row.fielded) == (name, fielded)]
+        here = [row for row in rows if (row.collection, row.fielded) == (name, fielded)]
+        lines += [_cells(row) for row in sorted(here, key=lambda row: not row.stop_words)]
     sizes = "; ".join(
         f"{each.name} has {len(each.articles):,} articles and {len(each.queries):,} queries"
         for each in collections
@@ -128,47 +135,30 @@ def sheet_of(
     )
 
 
-def _rows(session: Session, collection: Collection, fielded: bool) -> Iterator[Row]:
-    corpus = session.scratch / "collection.jsonl"
-    collection.write(corpus, fielded=fielded)
-    for wanted in (True, False):
-        for name, ranked, difference in _own(session, collection, fielded, corpus, wanted):
-            measures = score(collection, ranked)
-            yield Row(collection.name, fielded, name, wanted, measures, difference)
-        for name, ranked in _rivals(session, collection, corpus, wanted):
-            yield Row(collection.name, fielded, name, wanted, score(collection, ranked))
-
-
-def _own(
-    session: Session, collection: Collection, fielded: bool, corpus: Path, wanted: bool
-) -> Iterator[tuple[str, Ranked, float | None]]:
-    """searchkit with each ranking: what it is called, what came first, and how far that is off the
-    formula.
-    """
+def _own(session: Session, collection: Collection, fielded: bool, corpus: Path) -> Iterator[Row]:
+    """searchkit with each ranking."""
     reference = BruteForce(collection.fields(fielded=fielded))
-    left_out = frozenset() if wanted else _STOP_WORDS
     with (
         tempfile.TemporaryDirectory(dir=session.scratch) as directory,
         searchkit.create(directory) as index,
     ):
         index.add(searchkit.read(str(corpus)))
-        for k1, b in _PARAMETERS:
-            ranking = Ranking(k1=k1, b=b)
+        for wanted, (k1, b), model in product((True, False), _PARAMETERS, _MODELS):
+            ranking = Ranking(model, k1, b)
+            left_out = frozenset() if wanted else _STOP_WORDS
             found = {
                 query: _search(index, words, ranking, wanted)
                 for query, words in collection.queries.items()
             }
-            difference = max(
-                _difference(scores, reference.rank(collection.queries[query], ranking, left_out))
-                for query, scores in found.items()
-            )
-            yield f"searchkit {k1}, {b}", _best(found), difference
-            ranking = Ranking("whoosh", k1, b)
-            found = {
-                query: _search(index, words, ranking, wanted)
-                for query, words in collection.queries.items()
-            }
-            yield f"searchkit {k1}, {b}, sum", _best(found), None
+            difference = None
+            if model == "bm25f":
+                difference = max(
+                    _difference(found[query], reference.rank(words, ranking, left_out))
+                    for query, words in collection.queries.items()
+                )
+            measures = score(collection, _best(found))
+            name = f"searchkit {k1}, {b}" + (", sum" if model == "whoosh" else "")
+            yield Row(collection.name, fielded, name, wanted, measures, difference)
 
 
 def _search(index: Index, words: Iterable[str], ranking: Ranking, wanted: bool) -> dict[str, float]:
@@ -195,26 +185,24 @@ def _difference(one: dict[str, float], other: dict[str, float]) -> float:
     )
 
 
-def _rivals(
-    session: Session, collection: Collection, corpus: Path, wanted: bool
-) -> Iterator[tuple[str, Ranked]]:
+def _rivals(session: Session, collection: Collection, fielded: bool, corpus: Path) -> Iterator[Row]:
     for name, system in SYSTEMS.items():
         if name == "searchkit":
             continue
-        found = system.available()
-        if isinstance(found, Missing):
-            session.tell(f"{system.TITLE}: {found.reason}")
+        available = system.available()
+        if isinstance(available, Missing):
+            session.tell(f"{system.TITLE}: {available.reason}")
             continue
         with tempfile.TemporaryDirectory(dir=session.scratch) as directory:
             system.index_parts([corpus], Path(directory))
             searcher = system.searcher(Path(directory))
-            yield (
-                system.TITLE,
-                {
+            for wanted in (True, False):
+                ranked = {
                     query: dict(searcher.search(_kept(words, wanted), "or", _LIMIT).hits)
                     for query, words in collection.queries.items()
-                },
-            )
+                }
+                measures = score(collection, ranked)
+                yield Row(collection.name, fielded, system.TITLE, wanted, measures)
 
 
 def _kept(words: Sequence[str], wanted: bool) -> Sequence[str]:

@@ -66,10 +66,8 @@ def _compared(here: dict[str, Answers], systems: Sequence[str]) -> Iterator[list
     for source, how in next(iter(here.values())).classes():
         line = [f"{source}, {how}"]
         for system in systems:
-            if system in here:
-                line.append(_shares(percentiles(here[system].medians(source, how))))
-            else:
-                line.append("")
+            taken = here[system].medians(source, how) if system in here else []
+            line.append(_shares(percentiles(taken)) if taken else "")
         yield line
 
 

@@ -52,7 +52,8 @@ def index_parts(parts: Sequence[Path], directory: Path) -> None:
 
     with searchkit.create(directory) as archive:
         for part in parts:
-            archive.add(searchkit.read(str(part)))
+            # Every worker makes a segment.
+            archive.add(searchkit.read(str(part)), workers=1)
         if len(parts) == 1:
             archive.compact()
         if (segments := archive.info().segments) != len(parts):
