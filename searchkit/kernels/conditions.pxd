@@ -15,6 +15,7 @@ from searchkit.kernels.cursors cimport (
     gather_amounts, length_of,
     lowest_bit, most_of, next_document, norm_of
 )
+from searchkit.kernels.lists cimport Entry
 from searchkit.kernels.packing cimport Buffer, load32, load64
 from searchkit.kernels.spans cimport (
     any_pair, arrange, begin_phrase, go_on_with_phrase, join, leave_lonely, matches_of,
@@ -41,6 +42,7 @@ cdef enum Sort:
 # A condition on positions: two cursors for a term, members for the others.
 cdef struct Expression:
     Sort sort
+    const Entry* entry
     int cursor    # which passes through the windows
     int places    # which follows with positions
     uint32_t* members
@@ -502,7 +504,7 @@ cdef inline uint64_t count_of(const Conditions* self, uint32_t number) noexcept 
     cdef uint64_t count = 0, each
     cdef uint32_t i
     if expression.sort == TERM:
-        return self.cursors[expression.cursor].count
+        return expression.entry.count
     for i in range(1 if expression.sort == NOT_NEAR else expression.count):
         each = count_of(self, expression.members[i])
         if expression.sort == NEAR:
@@ -524,19 +526,20 @@ cdef inline bint is_simple(const Conditions* self, uint32_t number) noexcept nog
     return True
 
 
-cdef inline void walk(Conditions* self, Expression* expression) noexcept nogil:
-    """Has terms near each other walked together, as the whole of what is looked for."""
+cdef inline bint walk(Conditions* self, Expression* expression) noexcept nogil:
+    """Has terms near each other walked together, if that is what it is."""
     cdef uint32_t i
     if expression.sort != NEAR:
-        return
+        return False
     for i in range(expression.count):
         if self.expressions[expression.members[i]].sort != TERM:
-            return
+            return False
     expression.walked = True
     for i in range(expression.count):
         self.expressions[expression.members[i]].cursor = (
             self.expressions[expression.members[i]].places
         )
+    return True
 
 
 cdef inline void arrange_near(Conditions* self, Expression* expression) noexcept nogil:

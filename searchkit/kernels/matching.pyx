@@ -44,6 +44,9 @@ cdef enum:
     PATIENCE = 16
 
 cdef uint64_t UNDATED = NO_TIME
+
+# The number of expressions on what no document has.
+NOWHERE = -1
 cdef double SLIGHTLY_LESS = 1 - 1e-12
 
 cdef struct Hit:
@@ -166,8 +169,8 @@ cdef class Matching:
         for i in range(lists.count):
             if lists.entries[i].field == field:
                 expression = self._expression(TERM, ())
-                expression.cursor = self._cursor(&lists.entries[i])
-                expression.places = self._cursor(&lists.entries[i])
+                expression.entry = &lists.entries[i]
+                expression.places = self._cursor(expression.entry)
                 members.append(self.conditions.expression_count - 1)
         self.held.append(lists)
         return members[0] if len(members) == 1 else self.any_of(members)
@@ -180,6 +183,9 @@ cdef class Matching:
 
     def any_of(self, members):
         """Where any of these expressions is."""
+        members = [member for member in members if member >= 0]
+        if not members:
+            return NOWHERE
         self._expression(ANY, members)
         return self.conditions.expression_count - 1
 
@@ -188,7 +194,10 @@ cdef class Matching:
         those before it together, from the end of one to the beginning of the other; each after
         those before it, or in any order. Of pairs in one document the first MAX_SPANS count.
         """
-        cdef Expression* expression = self._expression(NEAR, members)
+        cdef Expression* expression
+        if NOWHERE in members:
+            return NOWHERE
+        expression = self._expression(NEAR, members)
         expression.distance = distance
         expression.ordered = ordered
         expression.order = _numbers(range(expression.count))
@@ -197,7 +206,10 @@ cdef class Matching:
 
     def not_near(self, int wanted, int unwanted, uint32_t distance):
         """Where `wanted` is and no `unwanted` within `distance` positions, in any order."""
-        cdef Expression* expression = self._expression(NOT_NEAR, (wanted, unwanted))
+        cdef Expression* expression
+        if wanted < 0 or unwanted < 0:
+            return wanted
+        expression = self._expression(NOT_NEAR, (wanted, unwanted))
         expression.distance = distance
         return self.conditions.expression_count - 1
 
@@ -232,9 +244,12 @@ cdef class Matching:
             node.sources[i].field = lists.entries[i].field
             node.count = i + 1
         for field, expression in expressions:
+            if expression < 0:
+                continue
+            if not walk(&self.conditions, self.conditions.expressions[<uint32_t>expression]):
+                self._open_windows(expression)
             node.sources[node.count].cursor = -1
             node.sources[node.count].expression = expression
-            walk(&self.conditions, self.conditions.expressions[<int>expression])
             node.sources[node.count].field = field
             node.count += 1
         if count:
@@ -324,6 +339,16 @@ cdef class Matching:
         self.held.append(published)
 
     # -- what these are made of
+
+    cdef bint _open_windows(self, uint32_t number) except False:
+        """Gives the terms of an expression a cursor that passes through the windows."""
+        cdef Expression* expression = self.conditions.expressions[number]
+        cdef uint32_t i
+        if expression.sort == TERM:
+            expression.cursor = self._cursor(expression.entry)
+        for i in range(expression.count):
+            self._open_windows(expression.members[i])
+        return True
 
     cdef int _cursor(self, const Entry* entry) except -1:
         cdef Conditions* here = &self.conditions
