@@ -63,8 +63,8 @@ TIME_LEVELS = 8
 # The number of an article without a time; the largest, so that these come last.
 NO_TIME = (1 << 64) - 1
 
-# The stretches of one document that two conditions on positions are near in, of which there may
-# be as many as pairs of words: those beyond are left out. An article has a few dozen.
+# Pairs of words that are near each other in one document, of which hostile text has millions:
+# those beyond are left out. An article has a few dozen.
 MAX_SPANS = 1 << 16
 
 # Times are microseconds from the beginning of the year 1 of our calendar, plus this; so many make

@@ -10,10 +10,10 @@ from libc.stdlib cimport free
 from libc.string cimport memcpy, memset
 from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
 
+from searchkit.kernels.bits cimport WINDOW, WORDS, bits_in_window, lowest_bit
 from searchkit.kernels.cursors cimport (
-    NO_DOCUMENT, WINDOW, WORDS, Cursor, Field, advance_to, bits_in_window, find_document, gather,
-    gather_amounts, length_of,
-    lowest_bit, most_of, next_document, norm_of
+    NO_DOCUMENT, Cursor, Field, advance_to, find_document, gather, gather_amounts, most_of,
+    next_document, norm_of
 )
 from searchkit.kernels.lists cimport Entry
 from searchkit.kernels.packing cimport Buffer, load32, load64

@@ -2,30 +2,23 @@
 """A place in a posting list that goes forward only: which documents have the term?
 
 The format of a list is specified in docs/index-format.md, "Postings". Documents are asked for a
-window at a time, as bits of 32 machine words, the lowest of the first for the window's first
-document; of blocks that hold none that is wanted, nothing is decoded, and frequencies only of
-those where something is scored.
+window at a time (`bits.pxd`); of blocks that hold none that is wanted, nothing is decoded, and
+frequencies only of those where something is scored.
 """
 
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
+from searchkit.kernels.bits cimport any_between, bits_between, lowest_bit, put_bits
 from searchkit.kernels.packing cimport load32, unpack, unpack_ascending
 from searchkit.kernels.postings cimport decode_tail
-
-cdef extern from *:
-    int lowest_bit "__builtin_ctzll"(uint64_t word) noexcept nogil
 
 cdef enum:
     BLOCK_SIZE = 128
     HEADER_SIZE = 20
     ENTRY_SIZE = 16
-    WINDOW = 2048
-    WORDS = 32
     # With fewer wanted documents in a block each is searched for; measured to be even at 12.
     FEW = 12
-    # Documents with a larger distance on average are put one by one; measured to be even at 3.
-    SPARSE = 3
     NO_DOCUMENT = 0xFFFFFFFF
 
 # What an occurrence in a text field counts: norms[length], or by the formula for long texts.
@@ -62,32 +55,6 @@ cdef struct Cursor:
     uint64_t frame
     bint unpacked                    # whether `gaps` are those of the frame before
     uint32_t[BLOCK_SIZE] gaps
-
-
-cdef inline uint32_t bits_in(uint64_t word) noexcept nogil:
-    """How many bits are set. A compiler that has to serve old machines calls a function for it,
-    which took 3 % of all time.
-    """
-    return <uint32_t>(bits_of_bytes(word) * <uint64_t>0x0101010101010101 >> 56)
-
-
-cdef inline uint64_t bits_of_bytes(uint64_t word) noexcept nogil:
-    """How many are set in each of its bytes."""
-    word -= (word >> 1) & <uint64_t>0x5555555555555555
-    word = (word & <uint64_t>0x3333333333333333) + ((word >> 2) & <uint64_t>0x3333333333333333)
-    return (word + (word >> 4)) & <uint64_t>0x0F0F0F0F0F0F0F0F
-
-
-cdef inline uint32_t bits_in_window(const uint64_t* bits) noexcept nogil:
-    """How many bits are set in a window; both halves add up to 128 in a byte at most."""
-    cdef uint64_t low = 0, high = 0
-    cdef int word
-    for word in range(WORDS // 2):
-        low += bits_of_bytes(bits[word])
-        high += bits_of_bytes(bits[word + WORDS // 2])
-    low = (low & <uint64_t>0x00FF00FF00FF00FF) + (low >> 8 & <uint64_t>0x00FF00FF00FF00FF)
-    high = (high & <uint64_t>0x00FF00FF00FF00FF) + (high >> 8 & <uint64_t>0x00FF00FF00FF00FF)
-    return <uint32_t>((low + high) * <uint64_t>0x0001000100010001 >> 48)
 
 
 cdef inline void open_list(
@@ -185,38 +152,6 @@ cdef inline uint32_t next_document(const Cursor* cursor) noexcept nogil:
     return <uint32_t>(before_block(cursor, cursor.block) + 1)
 
 
-cdef inline uint32_t bits_between(
-    const uint64_t* bits, uint32_t first, uint32_t last
-) noexcept nogil:
-    """How many bits there are from `first` to `last`, both included; more than FEW may be
-    counted short.
-    """
-    cdef uint32_t word = first >> 6, end = last >> 6, count = 0
-    cdef uint64_t found = bits[word] & (~<uint64_t>0 << (first & 63))
-    while word < end:
-        if found:
-            count += bits_in(found)
-            if count > FEW:
-                return count
-        word += 1
-        found = bits[word]
-    return count + bits_in(found & (~<uint64_t>0 >> (63 - (last & 63))))
-
-
-cdef inline bint any_between(
-    const uint64_t* bits, uint32_t first, uint32_t last
-) noexcept nogil:
-    """Whether there is a bit from `first` to `last` (both included)."""
-    cdef uint32_t word = first >> 6, end = last >> 6
-    cdef uint64_t found = bits[word] & (~<uint64_t>0 << (first & 63))
-    while word < end:
-        if found:
-            return True
-        word += 1
-        found = bits[word]
-    return found & (~<uint64_t>0 >> (63 - (last & 63))) != 0
-
-
 cdef inline uint32_t place_of(
     const uint32_t* documents, uint32_t low, uint32_t high, uint32_t document
 ) noexcept nogil:
@@ -288,7 +223,11 @@ cdef inline uint32_t length_of(const Field* field, uint32_t document) noexcept n
 
 cdef inline double norm_of(const Field* field, uint32_t document) noexcept nogil:
     """What an occurrence in this field of a document counts."""
-    cdef uint32_t length = length_of(field, document)
+    return norm_of_length(field, length_of(field, document))
+
+
+cdef inline double norm_of_length(const Field* field, uint32_t length) noexcept nogil:
+    """The same in a text of this length."""
     if length < NORMS:
         return field.norms[length]
     return field.weight / (field.base + field.slope * length)
@@ -299,30 +238,6 @@ cdef inline uint32_t end_of_window(const Cursor* cursor, uint32_t end) noexcept 
     if cursor.documents[cursor.size - 1] < end:
         return cursor.size
     return place_of(cursor.documents, cursor.at + 1, cursor.size, end)
-
-
-cdef inline void put_bits(
-    const uint32_t* documents, uint32_t at, uint32_t stop, uint32_t base, uint64_t* bits
-) noexcept nogil:
-    """Sets the bits of documents, from the place `at` to before `stop`."""
-    cdef uint32_t place, word = (documents[at] - base) >> 6
-    cdef uint64_t gathered = 0
-    if documents[stop - 1] - documents[at] > SPARSE * (stop - at):
-        while at < stop:
-            place = documents[at] - base
-            bits[place >> 6] |= <uint64_t>1 << (place & 63)
-            at += 1
-        return
-    # Where many are of one machine word it is in memory once; where it ends is hard to foretell.
-    while at < stop:
-        place = documents[at] - base
-        if place >> 6 != word:
-            bits[word] |= gathered
-            word = place >> 6
-            gathered = 0
-        gathered |= <uint64_t>1 << (place & 63)
-        at += 1
-    bits[word] |= gathered
 
 
 cdef inline void add_amounts(
@@ -347,7 +262,7 @@ cdef inline void add_amounts(
             document = cursor.documents[at]
             memcpy(&length, lengths + 2 * <size_t>document, 2)
             amounts[document - base] += cursor.frequencies[at] * (
-                norms[length] if length < NORMS else norm_of(field, document)
+                norms[length] if length < NORMS else norm_of_length(field, length)
             )
             at += 1
         return
@@ -388,11 +303,11 @@ cdef inline void gather_amounts(
         first = cursor.documents[at] - base
         last = cursor.documents[stop - 1] - base
         sought = wanted
-        few = bits_between(wanted, first, last)
+        few = bits_between(wanted, first, last, FEW)
         if few > FEW or stop - at <= 2 * FEW:
             put_bits(cursor.documents, at, stop, base, bits)
             sought = scored
-            few = bits_between(scored, first, last)
+            few = bits_between(scored, first, last, FEW)
         if few <= FEW and stop - at > 2 * FEW:
             gather_few(
                 cursor, field, at, stop, base, few, sought, scored, bits, amounts, occurrences
@@ -467,17 +382,10 @@ cdef inline double most_of(
             memcpy(&most, entry + 12, 2)
             memcpy(&shortest, entry + 14, 2)
             frequency = load32(cursor.extent) if most == 0xFFFF else most
-            found = max(found, frequency * shortest_norm(field, shortest))
+            found = max(found, frequency * norm_of_length(field, shortest))
         else:
             found = max(
                 found,
-                load32(cursor.extent) * shortest_norm(field, load32(cursor.extent + 4))
+                load32(cursor.extent) * norm_of_length(field, load32(cursor.extent + 4))
             )
         block += 1
-
-
-cdef inline double shortest_norm(const Field* field, uint32_t length) noexcept nogil:
-    """The norm of a length."""
-    if length < NORMS:
-        return field.norms[length]
-    return field.weight / (field.base + field.slope * length)

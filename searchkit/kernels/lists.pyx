@@ -5,7 +5,8 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcmp, memset
 
-from searchkit.kernels.cursors cimport Cursor, bits_in, decode, open_list
+from searchkit.kernels.bits cimport bits_in
+from searchkit.kernels.cursors cimport Cursor, decode, open_list
 from searchkit.kernels.dictionary cimport open_cursor, seek
 
 from searchkit.kernels import CHUNK

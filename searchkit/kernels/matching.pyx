@@ -15,14 +15,15 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, qsort, realloc
 from libc.string cimport memcpy, memset
 
+from searchkit.kernels.bits cimport WINDOW, WORDS, bits_in_window, lowest_bit
 from searchkit.kernels.conditions cimport (
     ALL_BUT, ALL_OF, ANY, EVERYTHING, FILLED, MEMBERS_OF, NEAR, NOT_NEAR, NUMBERED, PREFERABLY,
     SOME_OF, TERM, WORD, Conditions, Expression, Kind, Node, Sort, Source, arrange_near, bound_of, evaluate,
     evaluate_some, is_over, next_match, walk
 )
 from searchkit.kernels.cursors cimport (
-    BLOCK_SIZE, ENTRY_SIZE, HEADER_SIZE, NORMS, WINDOW, WORDS, Cursor, Field, bits_in_window, decode,
-    decode_frequencies, lowest_bit, norm_of, open_list
+    BLOCK_SIZE, ENTRY_SIZE, HEADER_SIZE, NORMS, Cursor, Field, decode, decode_frequencies, norm_of,
+    open_list
 )
 from searchkit.kernels.lists cimport Entry, FieldView, Lists, SegmentView
 from searchkit.kernels.packing cimport load64
@@ -465,7 +466,6 @@ cdef class Matching:
         cdef uint64_t base = 0
         cdef size_t bytes
         cdef bint scored
-        cdef int word
         while base < here.documents:
             next_one = next_match(here, root)
             if next_one >= here.documents:

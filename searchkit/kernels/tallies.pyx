@@ -8,7 +8,7 @@ from cpython cimport array
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
-from searchkit.kernels.cursors cimport bits_in, lowest_bit
+from searchkit.kernels.bits cimport lowest_bit
 from searchkit.kernels.packing cimport load64
 
 from array import array as make_array
