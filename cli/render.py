@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from searchkit import Article, Fragment, Hit, IndexInfo, Results, harmless
+from searchkit import Article, Fragment, Hit, IndexInfo, Interpretation, Results, harmless
 
 from .terminal import console, plural, print_json, print_text, size_text
 
@@ -26,8 +26,9 @@ _MAX_VALUE_CHARACTERS = 60
 # -- search
 
 
-def results(found: Results, *, filtered: bool, json: bool) -> None:
-    """A page of hits."""
+def results(found: Results, *, filtered: bool, explained: bool, json: bool) -> None:
+    """A page of hits; `explained`, after how the query was read."""
+    read = found.interpretation
     if json:
         print_json(
             {
@@ -35,10 +36,16 @@ def results(found: Results, *, filtered: bool, json: bool) -> None:
                 "total": found.total,
                 "took_ms": round(found.took_ms, 3),
                 "hits": [_hit_record(hit) for hit in found],
+                "interpretation": read.to_dict(),
             }
         )
         return
     screen = console()
+    if explained:
+        _print_interpretation(screen, read)
+    elif read.relaxed:
+        print_text(screen, Text(f"{str(read.relaxed).capitalize()}.", style="bold"))
+        screen.print()
     if not found.total:
         print_text(screen, Text(f"No article matches {harmless(found.query)}", style="bold"))
         advice = "All words must stand in an article: try fewer, OR between them, or prefix*."
@@ -49,6 +56,23 @@ def results(found: Results, *, filtered: bool, json: bool) -> None:
     for hit in found:
         _print_hit(screen, hit)
     print_text(screen, Text(_page_line(found), style="dim"))
+
+
+def _print_interpretation(screen: Console, read: Interpretation) -> None:
+    """What was understood, and what was not."""
+    lines = [("read as", read.reading)]
+    if read.relaxed:
+        lines += [("but", str(read.relaxed)), ("run as", read.relaxed.reading)]
+    for note in read.notes:
+        lines.append((f"note on '{read.query[note.start : note.end]}'", note.text))
+    for terms in read.terms:
+        counted = "" if terms.expansions is None else f" ({terms.expansions:,} in the index)"
+        lines.append((terms.typed, " or ".join(terms.meanings) + counted))
+    for typed, words in read.did_you_mean.items():
+        lines.append((f"instead of '{typed}'", f"did you mean {' or '.join(words)}?"))
+    for name, text in lines:
+        print_text(screen, Text(f"{harmless(name)}: ", style="cyan") + Text(harmless(text)))
+    screen.print()
 
 
 def _hit_record(hit: Hit) -> dict[str, Any]:

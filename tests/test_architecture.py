@@ -18,6 +18,7 @@ FLOORS = {
     "searchkit.record": 1,
     "searchkit.schema": 1,
     "searchkit.kernels": 1,
+    "searchkit.ranking": 1,
     "searchkit.sources": 2,
     "searchkit.analysis": 2,
     "searchkit.codec": 2,
@@ -25,16 +26,22 @@ FLOORS = {
     "searchkit.query": 3,
     "searchkit.writing": 3,
     "searchkit.results": 4,
+    "searchkit.searching": 5,
     "searchkit.index": 5,
     "searchkit": 6,
     "searchkit_cli": 7,
 }
-# Within a floor: the codec turns text into terms, errors are needed by all.
+# Within a floor: the codec turns text into terms, highlights are of what a query says, errors
+# are needed by all.
 ALLOWED_SIDEWAYS = {
     ("searchkit.codec", "searchkit.analysis"),
+    ("searchkit.highlight", "searchkit.query"),
     ("searchkit.article", "searchkit.errors"),
     ("searchkit.record", "searchkit.article"),
     ("searchkit.record", "searchkit.kernels"),
+    ("searchkit.ranking", "searchkit.errors"),
+    ("searchkit.ranking", "searchkit.schema"),
+    ("searchkit.index", "searchkit.searching"),
 }
 # Public within their room only: classes that show in Whoosh's, and what is run as a program.
 WITHIN_THE_ROOM = {"AnalyzedText", "TermAnalyzer", "ValueAnalyzer", "generate"}
@@ -94,6 +101,7 @@ def test_whoosh_and_rich_are_reached_where_the_map_says() -> None:
         "searchkit.codec",
         "searchkit.sources",
         "searchkit.query",
+        "searchkit.searching",
         "searchkit.index",
     }
     assert users["rich"] == {"searchkit_cli"}

@@ -12,6 +12,11 @@ from ..options import as_json, filters
 
 @click.command(short_help="Find articles.")
 @click.argument("query", nargs=-1, required=True, metavar="QUERY")
+@click.option("--mode", type=click.Choice(["all", "any"]),
+              help="All of the plain words, or any. Without it all, and where no article has "
+              "all, most of them.")  # fmt: skip
+@click.option("--explain-query", "explained", is_flag=True,
+              help="Show how the query was read, and what each word stands for.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, metavar="N",
               help="Show at most N hits.")  # fmt: skip
 @click.option("--offset", type=click.IntRange(min=0), default=0, metavar="N",
@@ -25,6 +30,8 @@ def search(
     directory: Path,
     /,
     query: tuple[str, ...],
+    mode: Literal["all", "any"] | None,
+    explained: bool,
     limit: int,
     offset: int,
     sort: Literal["relevance", "date", "date-asc"],
@@ -36,13 +43,18 @@ def search(
     \b
       word another         both words, in headline, body or captions
       "exact phrase"       the words next to each other, in this order
-      "two words"~5        the words in this order, at most 5 apart
       ferry OR train       either
-      ferry NOT train      without it; also: ferry -train
+      ferry -train         without it; also: ferry NOT train
       harb*  wom?n         beginnings, and single letters left open
-      headline:fire        in one field: headline, body, captions, section,
-                           publisher, author, agency, language, keyword, published
+      harbour~             spelt a little differently
+      ferry w/5 fog        at most 5 words apart; in this order: pre/5
+      =Fog                 as it is written, in no other form
+      headline:fire        in one field: headline, body, captions, section, publisher,
+                           author, agency, language, keyword, published, length
+      since:2020           published then or later
       *                    every article
+
+    There is more of it in docs/query-language.md.
 
     Quote the query for the shell: searchkit search '"harbour fire"'. A query that begins
     with a minus follows two dashes: searchkit search -- '-ferry train'.
@@ -55,7 +67,10 @@ def search(
 
     wanted: dict[str, Any] = {name: value or None for name, value in conditions.items()}
     with searchkit.open(directory) as archive:
-        results = archive.search(" ".join(query), limit=limit, offset=offset, sort=sort, **wanted)
-        render.results(results, filtered=any(wanted.values()), json=json)
+        results = archive.search(
+            " ".join(query), mode=mode, limit=limit, offset=offset, sort=sort, **wanted
+        )
+        filtered = any(wanted.values())
+        render.results(results, filtered=filtered, explained=explained, json=json)
     if not results.total:
         raise click.exceptions.Exit(1)
