@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from searchkit.analysis import fold
 from searchkit.article import Article
 from searchkit.codec.commit import generation_on_disk
 from searchkit.codec.directory import create_directory, directory_size
@@ -296,8 +297,8 @@ class Index:
         return facet(searchable, search_sets(searchable, question), by)
 
     def terms(self, field: str, prefix: str = "", limit: int | None = None) -> Mapping[str, int]:
-        """The terms of a text field or filter that begin so, each with the number of articles
-        that have it, in order; the first `limit`.
+        """The terms of a text field or filter that begin so, letter case and accents aside, each
+        with the number of articles that have it, in order; the first `limit`.
 
         Articles that are deleted count until their segment is merged. Raises QueryError for a
         field that there is not.
@@ -307,7 +308,7 @@ class Index:
             raise QueryError(
                 f"there is no field {field!r} with terms; write {', '.join(_FIELDS_BY_NAME)}"
             )
-        counts = term_counts(self._reading().snapshot, name, prefix)
+        counts = term_counts(self._reading().snapshot, name, fold(prefix))
         return dict(itertools.islice(counts, limit))
 
     def get(self, article_id: str) -> Article | None:
