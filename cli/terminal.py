@@ -77,9 +77,11 @@ def print_line(*parts: Part, indent: int = 0, style: str = "") -> None:
     from rich.text import Text
 
     screen = _screen()
-    for line in Text.assemble(*parts, style=style).wrap(screen, max(screen.width - indent, 20)):
+    lines = Text.assemble(*parts, style=style).wrap(screen, max(screen.width - indent, 20))
+    for line in lines:
         line.rstrip()
-        screen.print(Text(" " * indent) + line, soft_wrap=True)
+        line.pad_left(indent)
+    screen.print(Text("\n").join(lines), soft_wrap=True)
 
 
 def print_counts(counts: Sequence[tuple[str, int | None]], bar: int | None = None) -> None:

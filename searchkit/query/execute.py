@@ -5,14 +5,16 @@ from __future__ import annotations
 import heapq
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from searchkit.kernels import NO_TIME
 from searchkit.kernels.tallies import best_dated
 from searchkit.query.plan import Plan
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 __all__ = ["Matches", "Order", "execute"]
 
@@ -131,4 +133,6 @@ def _each(
 
 @cache
 def _threads() -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor  # takes 5 ms
+
     return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="searchkit")
