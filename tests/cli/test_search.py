@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from searchkit_cli import findings
 
 import searchkit
 from searchkit import Article
@@ -147,3 +148,71 @@ def test_search_says_when_articles_have_most_of_the_words_only(archive: Path) ->
     )
     assert run(archive, "search", "--mode", "all", "ferry hail").exit_code == 1
     assert "No article has" not in run(archive, "search", "--mode", "any", "ferry hail").output
+
+
+def test_what_was_ignored_and_what_may_have_been_meant_is_said_when_nothing_is_found(
+    archive: Path,
+) -> None:
+    shown = run(archive, "search", "skarhom nowhere:x", "--mode", "all").stdout.splitlines()
+    assert shown[:2] == [
+        "No article matches skarhom nowhere:x",
+        "Did you mean skarholm instead of skarhom?",
+    ]
+    assert shown[2].startswith("note on 'nowhere:': no field, hence text;")
+    relaxed = run(archive, "search", "skarhom fog").stdout.splitlines()
+    assert relaxed[1] == "Did you mean skarholm instead of skarhom?"
+    assert run(archive, "search", "skarhom OR fog").stdout.splitlines()[0].startswith("  1  ")
+
+
+def test_filters_are_mentioned_where_they_may_be_why_nothing_is_found(archive: Path) -> None:
+    assert "`searchkit info` lists them" in run(archive, "search", "fog", "--section", "x").stdout
+    assert "`searchkit info`" not in run(archive, "search", "zeppelin").stdout
+
+
+def test_explain_shows_the_arithmetic_below_each_hit(archive: Path) -> None:
+    shown = run(archive, "search", "fog", "--explain").stdout
+    (hit, _) = run_json(archive, "search", "fog", "--explain")["hits"]
+    for line in str(searchkit.open(archive).search("fog")[0].explain()).splitlines():
+        assert line.strip() in shown
+    assert shown.count("  score\n") == 2
+    assert hit["explanation"]["score"] == pytest.approx(hit["score"], abs=1e-5)
+    assert hit["explanation"]["words"][0]["typed"] == "fog"
+
+
+def test_the_ranking_can_be_that_of_whoosh(archive: Path) -> None:
+    def scores(*options: str) -> list[float]:
+        return [hit["score"] for hit in run_json(archive, "search", "fog", *options)["hits"]]
+
+    with searchkit.open(archive) as index:
+        wanted = [hit.score for hit in index.search("fog", ranking="whoosh")]
+    assert scores("--ranking", "whoosh") == pytest.approx(wanted, abs=1e-5)
+    assert scores("--ranking", "bm25f") == scores() != scores("--ranking", "whoosh")
+
+
+def test_common_words_are_demanded_on_request(archive: Path) -> None:
+    query = "the fog"
+    assert run_json(archive, "search", query, "--mode", "all")["total"] == 2
+    demanded = run_json(archive, "search", query, "--mode", "all", "--no-stop-words")
+    assert [hit["id"] for hit in demanded["hits"]] == ["ferry-1"]
+
+
+def test_a_search_that_ran_out_of_time_says_so(archive: Path) -> None:
+    result = run(archive, "search", "fog", "--timeout", "0.000000001")
+    assert result.stdout.startswith("Time was up before all was looked at")
+    assert "No article" not in result.stdout
+    assert result.exit_code == 1
+    assert run_json(archive, "search", "fog", "--timeout", "0.000000001")["complete"] is False
+    found = run_json(archive, "search", "fog", "--timeout", "600")
+    assert (found["complete"], found["total"]) == (True, 2)
+    assert run(archive, "search", "fog", "--timeout", "0").exit_code == 2
+
+
+@pytest.mark.parametrize("missing", ["counted", "complete"])
+def test_a_total_that_is_a_lower_bound_is_called_so(
+    archive: Path, missing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with searchkit.open(archive) as index:
+        found = index.search("fog")
+        setattr(found, missing, False)
+        findings.hits(found, filtered=False, explain=False, explain_query=False, json=False)
+    assert "\nat least 2 articles, " in capsys.readouterr().out
