@@ -10,7 +10,9 @@ import click
 from benchmarks.indexing import indexing
 from benchmarks.kernels import kernels
 from benchmarks.profiling import profile
+from benchmarks.relevance import relevance
 from benchmarks.scaling import scaling
+from benchmarks.searching import search
 from benchmarks.upkeep import upkeep
 
 __all__ = ["main", "run"]
@@ -23,7 +25,9 @@ def main() -> None:
 
 main.add_command(indexing)
 main.add_command(kernels)
+main.add_command(relevance)
 main.add_command(scaling)
+main.add_command(search)
 main.add_command(upkeep)
 main.add_command(profile)
 

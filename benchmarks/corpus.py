@@ -6,6 +6,7 @@ A prepared corpus is a plain file of JSON lines in UTF-8, each with exactly the 
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import json
@@ -27,6 +28,7 @@ __all__ = [
     "prepare_files",
     "prepare_made_up",
     "prepare_part",
+    "prepare_parts",
 ]
 
 FIELDS = ("id", "headline", "body", "captions", "date", "section", "author", "source", "url")
@@ -118,6 +120,22 @@ def prepare_part(corpus: Corpus, path: Path, articles: int) -> Corpus:
     )
     preparation.take(records, None)
     return preparation.finish(corpus.name, corpus.seed)
+
+
+def prepare_parts(corpus: Corpus, directory: Path, count: int) -> list[Path]:
+    """Deals the articles out to so many files, each of which has some of every stretch.
+
+    The last has a sixteenth less: eight segments of one size would be merged, but no addition
+    waits for the merge of more than eight times what it has added itself.
+    """
+    paths = [directory / f"part-{number}.jsonl" for number in range(count)]
+    with contextlib.ExitStack() as opened:
+        files = [opened.enter_context(path.open("wb")) for path in paths]
+        lines = opened.enter_context(corpus.path.open("rb"))
+        for number, line in enumerate(lines):
+            turn, part = divmod(number, count)
+            files[0 if part == count - 1 and turn % 16 == 0 else part].write(line)
+    return paths
 
 
 @dataclass(slots=True)

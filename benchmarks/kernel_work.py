@@ -16,7 +16,9 @@ from pathlib import Path
 import zstandard
 from xxhash import xxh3_64_intdigest
 
-from searchkit.analysis import Vocabulary
+from benchmarks.search_kernel_work import search_works
+from benchmarks.work import Work
+from searchkit.analysis import Finder, Vocabulary
 from searchkit.kernels import BLOCK
 from searchkit.kernels.dictionary import Dictionary
 from searchkit.kernels.invert import Inverter, Run
@@ -26,11 +28,14 @@ from searchkit.kernels.text import Surfaces
 from searchkit.sources.plain_lines import PlainLines
 from searchkit.sources.records import RecordReader
 
-__all__ = ["Work", "works"]
+__all__ = ["works"]
 
 # As many batches at least, so that there is something to merge.
 _BATCHES = 4
 _BATCH_CHARACTERS = 4 << 20
+
+# A query of two words, neither of them rare.
+_WANTED = ("presid", "fire")
 
 # As `searchkit.sources` reads a file.
 _CHUNK_BYTES = 512 << 10
@@ -40,18 +45,6 @@ _BLOCK_BYTES = 64 << 10
 _ZSTD_LEVEL = 1
 
 _SLACK = bytes(8)
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """Something to measure: `run` does it once, `units` of them, on `size` bytes of `material`."""
-
-    name: str
-    unit: str
-    units: int
-    size: int
-    material: str
-    run: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +102,12 @@ def works(corpus: Path) -> list[Work]:
         for batch in batches:
             surfaces.tokenize(batch.texts, bytes(len(batch.texts)))
 
+    finder = Finder(_WANTED)
+
+    def find_terms() -> None:
+        for batch in batches:
+            finder.find(batch.texts, "en")
+
     def invert() -> None:
         for batch in batches:
             batch.invert(inverter, vocabulary, batch.first)
@@ -116,6 +115,7 @@ def works(corpus: Path) -> list[Work]:
     return [
         _reading_lines(corpus.read_bytes()),
         Work("tokenise", "token", tokens, len(text), "text", tokenise),
+        Work("find terms", "token", tokens, len(text), "text", find_terms),
         Work("invert", "token", tokens, 4 * tokens, "tokens", invert),
         Work(
             "merge runs",
@@ -134,6 +134,7 @@ def works(corpus: Path) -> list[Work]:
             lambda: _written(SegmentMerger(sources, lengths, True)),
         ),
         *postings.works(),
+        *search_works(dictionary, extents + _SLACK, lengths),
         *_byte_works(text),
     ]
 

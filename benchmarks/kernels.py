@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from benchmarks.corpus import Corpus
-from benchmarks.kernel_work import Work, works
+from benchmarks.kernel_work import works
 from benchmarks.machine import Circumstances
 from benchmarks.report import corpus_line
 from benchmarks.session import (
@@ -24,6 +24,7 @@ from benchmarks.session import (
     runs_option,
 )
 from benchmarks.tables import Sheet, figure
+from benchmarks.work import Work
 
 __all__ = ["Cost", "kernels", "measure_all"]
 

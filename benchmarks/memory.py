@@ -7,17 +7,20 @@ import resource
 import sys
 from pathlib import Path
 
-__all__ = ["children_of", "own_peak", "tree_bytes"]
+__all__ = ["children_of", "own_bytes", "own_peak", "tree_bytes"]
+
+
+def own_bytes() -> int:
+    """What this process has in memory now, without what is mapped of files (Linux; 0 elsewhere)."""
+    return _status("RssAnon")
 
 
 def own_peak() -> int:
     """The most bytes of memory that this process has had at once, without its children."""
     # Not ru_maxrss where there is a choice: on Linux it keeps what the parent process had before
     # this program was started in it.
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/self/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
+    if peak := _status("VmHWM"):
+        return peak
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 
@@ -42,6 +45,14 @@ def children_of(process: int) -> list[int]:
             with contextlib.suppress(OSError):
                 children += map(int, (thread / "children").read_text().split())
     return children
+
+
+def _status(name: str) -> int:
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1]) * 1024
+    return 0
 
 
 def _proportional_bytes(process: int) -> int:

@@ -3,6 +3,9 @@
     index SYSTEM CORES CORPUS DIRECTORY    seconds, cpu_seconds, peak_bytes
     count SYSTEM DIRECTORY WORD…           the articles with each word
     describe DIRECTORY                     what a searchkit index holds
+    parts SYSTEM DIRECTORY CORPUS…         seconds of making an index of so many segments
+    ask SYSTEM DIRECTORY QUESTIONS SHOWN   `benchmarks.asking`; SHOWN: ids or snippets
+    search STEP DIRECTORY ARGUMENT         `benchmarks.search_work`
     upkeep STEP DIRECTORY CORPUS ARGUMENT  `benchmarks.upkeep_work`
     stages HOW CORPUS DIRECTORY            `benchmarks.stages`
 
@@ -36,6 +39,21 @@ def main(arguments: list[str]) -> None:
         outcome = {word: system.count(Path(directory), word) for word in words}
     elif task == "describe":
         outcome = _describe(*rest)
+    elif task == "parts":
+        name, directory, *parts = rest
+        outcome = _index_parts(name, Path(directory), [Path(part) for part in parts])
+    elif task == "ask":
+        from benchmarks.asking import ask
+
+        name, directory, questions, shown = rest
+        outcome = ask(
+            _available(name), Path(directory), Path(questions), snippets=shown == "snippets"
+        )
+    elif task == "search":
+        from benchmarks.search_work import STEPS as SEARCHES
+
+        step, directory, argument = rest
+        outcome = SEARCHES[step](Path(directory), argument)
     elif task == "upkeep":
         from benchmarks.upkeep_work import STEPS
 
@@ -61,6 +79,13 @@ def _index(name: str, cores: str, corpus: str, directory: str) -> dict[str, Any]
         "cpu_seconds": _processor_seconds() - before,
         "peak_bytes": own_peak(),
     }
+
+
+def _index_parts(name: str, directory: Path, parts: list[Path]) -> dict[str, Any]:
+    system = _available(name)
+    started = time.perf_counter()
+    system.index_parts(parts, directory)
+    return {"seconds": time.perf_counter() - started}
 
 
 def _describe(directory: str) -> dict[str, Any]:

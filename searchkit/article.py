@@ -120,8 +120,8 @@ class Article:
     @classmethod
     def _trusted(cls, values: Iterable[Any]) -> Article:
         """The article with these fields, all of them and in their order, and nothing looked at
-        again: for `searchkit.sources`, whose values have the right types, hold no half
-        surrogate pairs and have an id that can be used or none.
+        again: for `searchkit.sources` and what an index stores. The values have the right types,
+        hold no half surrogate pairs, and have an id that can be used or none.
         """
         article = _Draft(*values)
         article.__class__ = cls

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ from searchkit.query.searchable import Searchable
 from searchkit.ranking import Model, Ranking
 from searchkit.record import decode_article
 from searchkit.results import Results
+from searchkit.schema import DEFAULT_LANGUAGE, FILTER_FIELDS, TEXT_FIELDS
 from searchkit.searching import (
     Question,
     StopWords,
@@ -42,10 +44,11 @@ from searchkit.searching import (
     search,
     search_sets,
 )
-from searchkit.schema import DEFAULT_LANGUAGE, FILTER_FIELDS, TEXT_FIELDS
 
 # Writing is imported when somebody writes: it takes as long as what a search needs.
 if TYPE_CHECKING:
+    from whoosh.query import Query
+
     from searchkit.writing import AddReport, Transaction, Writer
     from searchkit.writing.compaction import Compaction
 
@@ -237,7 +240,7 @@ class Index:
 
     def search(
         self,
-        query: str,
+        query: str | Query,
         *,
         limit: int | None = 10,
         offset: int = 0,
@@ -260,8 +263,9 @@ class Index:
     ) -> Results:
         """The articles that match, best first.
 
-        `query` is in the query language (docs/query-language.md); ``"*"`` is every article.
-        `limit` is the most hits to return after leaving out the first `offset` (None: all).
+        `query` is in the query language (docs/query-language.md), in which ``"*"`` is every
+        article; or it is a query of Whoosh, which Whoosh's matchers run. `limit` is the most
+        hits to return after leaving out the first `offset` (None: all).
         `sort` is ``"relevance"``, ``"date"`` (newest first) or ``"date-asc"``; articles
         without a date come last. `since` and `until` take dates, datetimes or text such as
         ``"2020-02"`` and include what they name. The other filters compare whole values,
@@ -390,34 +394,57 @@ class Index:
     def __repr__(self) -> str:
         return f"<searchkit.Index {str(self.path)!r}>"
 
-    # Whoosh evaluates a truth value by len(), which would read the index.
+    # By len() it would be, which reads the index.
     def __bool__(self) -> bool:
         return True
 
     def _reading(self) -> _State:
         """The last commit, opened if that has not been done yet."""
         state = self._state
-        generation = generation_on_disk(self._storage)
-        if state is not None and state.generation == generation:
+        if state is not None and state.changed == _changed(self.path):
             return state
+        changed = _changed(self.path)
+        generation = generation_on_disk(self._storage)
         with self._lock:
             state = self._state
             if state is None or state.generation != generation:
                 snapshot = open_snapshot(self._storage, state.snapshot if state else None)
                 state = self._state = _State(snapshot, generation)
+            state.seen(changed)
         return state
 
 
 class _State:
     """A commit that is open: replaced as a whole, so that threads may go on with the one before.
 
-    `generation` is the newest number on the disk when it was opened, readable or not.
+    `generation` is the newest number on the disk when it was opened, readable or not; `changed`
+    is when the directory had last changed when it was listed, if that was long enough ago for a
+    later change to have a later time: as long as that stays, so does the generation.
     """
 
     def __init__(self, snapshot: Snapshot, generation: int) -> None:
         self.snapshot = snapshot
         self.generation = generation
         self.searchable = Searchable(snapshot)
+        self.changed: float = nan
+
+    def seen(self, changed: float) -> None:
+        """Remembers that the directory was listed after it had changed at this time."""
+        self.changed = changed if changed < time.time() - _SETTLING else nan
+
+
+# The coarsest clock of a file system in use ticks every two seconds.
+_SETTLING = 3.0
+
+
+def _changed(directory: Path) -> float:
+    """When files were last added to a directory or taken out; NaN, which is not equal to
+    itself, if that is not known.
+    """
+    try:
+        return directory.stat().st_mtime
+    except OSError:
+        return nan
 
 
 def _usable_cores() -> int:

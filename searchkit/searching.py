@@ -5,22 +5,28 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from searchkit.analysis import fold
+from searchkit.article import Article
 from searchkit.errors import QueryError
 from searchkit.highlight import Fragment, Highlighter
 from searchkit.query import tree as t
 from searchkit.query.execute import Matches, Order, execute
+from searchkit.query.explain import explain
 from searchkit.query.facets import check_facets, facet
-from searchkit.query.interpretation import Interpretation
+from searchkit.query.interpretation import Interpretation, Note
 from searchkit.query.parse import Mode, parse
 from searchkit.query.plan import Plan, plan_for
 from searchkit.query.searchable import Searchable
 from searchkit.query.suggestions import suggestions
-from searchkit.ranking import Model, Ranking, stop_words
+from searchkit.ranking import Explanation, Model, Ranking, stop_words
 from searchkit.record import decode_article
-from searchkit.results import Hit, Results
+from searchkit.results import Results
 from searchkit.schema import TEXT_FIELDS
+
+if TYPE_CHECKING:
+    from whoosh.query import Query
 
 __all__ = ["Question", "StopWords", "matching_numbers", "search", "search_sets"]
 
@@ -32,14 +38,15 @@ _NONE: frozenset[str] = frozenset()
 _NO_HIGHLIGHTS: Mapping[str, tuple[Fragment, ...]] = dict.fromkeys(TEXT_FIELDS, ())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Question:
-    """What is asked: a query, what narrows it down, and how it is to be understood.
+    """What is asked: a query, as text or of Whoosh, what narrows it down, and how it is to be
+    understood.
 
     `stop_words` is ``"auto"`` for those of the index's language, None, or words.
     """
 
-    query: str
+    query: str | Query
     condition: t.Tree | None = None
     mode: Mode = None
     ranking: Ranking | Model = "bm25f"
@@ -62,60 +69,81 @@ def search(
     started = time.perf_counter()
     if facets:
         check_facets(facets)
-    asked = _Asked(searchable, question, timeout, name_terms=highlight)
+    asked = _asked(searchable, question, timeout, name_terms=highlight)
     best = None if limit is None else offset + limit
-    matches = asked.run(sort, best, count or bool(facets), keep_sets=bool(facets))
-    highlighter = asked.highlighter() if highlight else None
-    hits = []
-    for rank, (number, score) in enumerate(matches.documents[offset:], offset + 1):
-        live, document = searchable.snapshot.place(number)
-        article = decode_article(live.segment.stored[document])
-        highlights = highlighter.highlight(article) if highlighter else _NO_HIGHLIGHTS
-        hits.append(Hit(rank, score, article, highlights))
+    matches = asked.run(sort, best, count or bool(facets), bool(facets))
+    counted = {name: facet(searchable, matches.sets, name) for name in facets}
     return Results(
-        question.query,
+        str(question.query),
         matches.total,
-        tuple(hits),
+        matches.documents[offset:],
         offset,
-        (time.perf_counter() - started) * 1000,
+        _Page(asked, highlight),
         counted=count or bool(facets),
         complete=matches.complete,
-        facets={name: facet(searchable, matches.sets, name) for name in facets},
-        interpret=asked.interpretation,
+        facets=counted,
+        took_ms=(time.perf_counter() - started) * 1000,
     )
+
+
+class _Page:
+    """What the hits of one search share."""
+
+    def __init__(self, asked: _Asked, highlight: bool) -> None:
+        self._asked = asked
+        self._highlight = highlight
+        self._highlighter: Highlighter | None = None
+
+    def article(self, number: int) -> Article:
+        live, document = self._asked.searchable.snapshot.place(number)
+        return decode_article(live.segment.stored[document])
+
+    def highlights(self, article: Article) -> Mapping[str, tuple[Fragment, ...]]:
+        if not self._highlight:
+            return _NO_HIGHLIGHTS
+        if self._highlighter is None:
+            self._highlighter = self._asked.highlighter()
+        return self._highlighter.highlight(article)
+
+    def explanation(self, number: int) -> Explanation:
+        return self._asked.explanation(number)
+
+    def interpretation(self) -> Interpretation:
+        return self._asked.interpretation()
 
 
 def search_sets(searchable: Searchable, question: Question) -> tuple[bytearray, ...]:
     """For each segment the bits of all documents that match."""
-    return _Asked(searchable, question, None).run("relevance", 0, True, keep_sets=True).sets
+    return _asked(searchable, question).run("relevance", 0, True, True).sets
 
 
 def matching_numbers(searchable: Searchable, question: Question) -> list[int]:
     """The numbers of all documents that match."""
-    matches = _Asked(searchable, question, None).run("date", None, True, keep_sets=False)
+    matches = _asked(searchable, question).run("date", None, True, False)
     return [number for number, _ in matches.documents]
 
 
-class _Asked:
-    """A question, read and put to an index."""
+class _AskedInWords:
+    """A question in the query language, read and put to an index."""
 
     def __init__(
         self,
         searchable: Searchable,
+        query: str,
         question: Question,
         timeout: float | None,
-        name_terms: bool = False,
+        name_terms: bool,
     ) -> None:
         if timeout is not None and timeout <= 0:
             raise QueryError(f"timeout is {timeout}; give more than 0 seconds, or None")
         self._deadline = 0.0 if timeout is None else time.monotonic() + timeout
-        self._searchable = searchable
+        self.searchable = searchable
         self._condition = question.condition
         self._ranking = _ranking(question.ranking)
         self._name_terms = name_terms
         snapshot = searchable.snapshot
         self._parsed = parse(
-            question.query,
+            query,
             snapshot.languages,
             mode=question.mode,
             stop_words=_stop_words(question.stop_words, snapshot.manifest.language),
@@ -139,10 +167,13 @@ class _Asked:
 
     def highlighter(self) -> Highlighter:
         """What marks the matches in articles."""
+        planned = self.plan.expansions
         expansions = {
-            pattern: expansion.terms for pattern, expansion in self.plan.expansions.items()
+            leaf: (planned.get(leaf) or self.searchable.expanded(leaf, name_terms=True)).terms
+            for leaf in t.leaves(self.tree)
+            if isinstance(leaf, t.Pattern)
         }
-        return Highlighter(self.tree, expansions, self._searchable.snapshot.manifest.language)
+        return Highlighter(self.tree, expansions, self.searchable.snapshot.manifest.language)
 
     def interpretation(self) -> Interpretation:
         """How the question was read, and what of it the index lacks."""
@@ -151,9 +182,13 @@ class _Asked:
             interpretation = self._parsed.relaxed_interpretation(self._required)
         return replace(
             interpretation,
-            did_you_mean=suggestions(self._searchable, self.tree),
+            did_you_mean=suggestions(self.searchable, self.tree),
             expansions=self.plan.expansion_counts(),
         )
+
+    def explanation(self, number: int) -> Explanation:
+        """Why a document has its score."""
+        return explain(self.plan, self.tree, number)
 
     def _most_words(self) -> int:
         """The most of the plain words that any article has; 0 for none."""
@@ -170,7 +205,7 @@ class _Asked:
     def _planned(self, tree: t.Tree) -> Plan:
         if self._condition is not None:
             tree = t.And((tree, self._condition))
-        return plan_for(self._searchable, tree, self._ranking, name_terms=self._name_terms)
+        return plan_for(self.searchable, tree, self._ranking, name_terms=self._name_terms)
 
     def _executed(
         self, plan: Plan, order: Order, best: int | None, count: bool, keep_sets: bool
@@ -183,6 +218,57 @@ class _Asked:
             keep_sets=keep_sets,
             deadline=self._deadline,
         )
+
+
+class _AskedInWhoosh:
+    """A query of Whoosh, put to an index. What it is about is not known, so nothing is marked."""
+
+    def __init__(self, searchable: Searchable, query: Query, question: Question) -> None:
+        self.searchable = searchable
+        self._query = query
+        self._question = question
+
+    def run(self, order: Order, best: int | None, _count: bool, _keep_sets: bool) -> Matches:
+        """What matches, all of it counted."""
+        from searchkit.query.whoosh_search import execute_whoosh
+
+        question = self._question
+        return execute_whoosh(
+            self.searchable,
+            self._query,
+            question.condition,
+            _ranking(question.ranking),
+            order=order,
+            best=best,
+        )
+
+    def highlighter(self) -> Highlighter:
+        """What marks nothing."""
+        return Highlighter(t.Nothing(), {}, self.searchable.snapshot.manifest.language)
+
+    def interpretation(self) -> Interpretation:
+        """That it was not read."""
+        note = Note(0, 0, "a query of Whoosh, run by its own matchers")
+        return Interpretation(str(self._query), t.Nothing(), (note,))
+
+    def explanation(self, _number: int) -> Explanation:
+        """Raises QueryError."""
+        raise QueryError("the scores of a query of Whoosh are Whoosh's; explain one in words")
+
+
+_Asked = _AskedInWords | _AskedInWhoosh
+
+
+def _asked(
+    searchable: Searchable,
+    question: Question,
+    timeout: float | None = None,
+    *,
+    name_terms: bool = False,
+) -> _Asked:
+    if isinstance(question.query, str):
+        return _AskedInWords(searchable, question.query, question, timeout, name_terms)
+    return _AskedInWhoosh(searchable, question.query, question)
 
 
 def _ranking(ranking: Ranking | str) -> Ranking:

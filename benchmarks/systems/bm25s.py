@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.systems.interface import Cores, Installed, Missing, probe, read_articles
+from benchmarks.systems.interface import (
+    Answer,
+    Cores,
+    How,
+    Installed,
+    Missing,
+    Searcher,
+    probe,
+    read_articles,
+)
 
-__all__ = ["CORES", "DURABLE", "POSITIONS", "SETTINGS", "TITLE", "available", "count", "index"]
+__all__ = [
+    "CORES",
+    "DURABLE",
+    "POSITIONS",
+    "SETTINGS",
+    "TITLE",
+    "available",
+    "count",
+    "index",
+    "index_parts",
+    "searcher",
+]
 
 TITLE = "bm25s"
 CORES: tuple[Cores, ...] = ("one",)
@@ -16,6 +38,8 @@ SETTINGS = (
     "its own tokenizer with PyStemmer, no stop words, saved with the corpus; no positions, all "
     "fields as one text, all texts in memory; indexes on one core"
 )
+
+_TOKEN = re.compile(r"\b\w\w+\b")
 
 
 def available() -> Installed | Missing:
@@ -42,6 +66,12 @@ def index(corpus: Path, directory: Path, threads: int) -> None:  # noqa: ARG001 
     retriever.save(directory, corpus=records, show_progress=False)
 
 
+def index_parts(parts: Sequence[Path], directory: Path) -> None:
+    """It has no segments, and is given one part."""
+    [corpus] = parts
+    index(corpus, directory, 1)
+
+
 def count(directory: Path, word: str) -> int:
     """Apostrophes separate words, and words of one letter are left out."""
     import bm25s
@@ -52,3 +82,34 @@ def count(directory: Path, word: str) -> int:
     # or zero idf.
     scores = retriever.get_scores([Stemmer.Stemmer("english").stemWord(word)])
     return int((scores > 0).sum())
+
+
+def searcher(directory: Path) -> Searcher:
+    return _Searcher(directory)
+
+
+class _Searcher:
+    def __init__(self, directory: Path) -> None:
+        import bm25s
+        import Stemmer
+
+        self._stem = Stemmer.Stemmer("english").stemWords
+        self._retriever = bm25s.BM25.load(directory, load_corpus=True)
+
+    def search(
+        self,
+        words: Sequence[str],
+        how: How,
+        limit: int,
+        *,
+        snippets: bool = False,  # noqa: ARG002  # it makes none
+    ) -> Answer:
+        if how != "or":
+            raise NotImplementedError("bm25s has no operators; ask it for any of the words")
+        # As its tokenizer takes words apart.
+        tokens = self._stem([token for word in words for token in _TOKEN.findall(word)])
+        scores = self._retriever.get_scores(tokens)
+        best = (-scores).argsort(kind="stable")[:limit]
+        corpus = self._retriever.corpus
+        hits = [(corpus[int(n)]["id"], float(scores[n])) for n in best if scores[n] > 0]
+        return Answer(int((scores > 0).sum()), hits)

@@ -9,16 +9,32 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import orjson
 
-__all__ = ["Cores", "Installed", "Missing", "System", "probe", "read_articles"]
+__all__ = [
+    "WEIGHTS",
+    "Answer",
+    "Cores",
+    "How",
+    "Installed",
+    "Missing",
+    "Searcher",
+    "System",
+    "probe",
+    "read_articles",
+]
 
 Cores = Literal["one", "all"]
+# All the words, any of them, or side by side in this order.
+How = Literal["and", "or", "phrase"]
+
+# Of the fields, for those systems that weigh them: the same as searchkit has.
+WEIGHTS = {"headline": 3.0, "body": 1.0, "captions": 1.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +49,29 @@ class Missing:
     """The library cannot be imported; `reason` is one line and ends with the remedy."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`total` articles match, and `hits` are the best of them, the best first: ids and scores.
+
+    `snippets` are, for each hit, what is shown of headline and body, where that was wanted.
+    """
+
+    total: int
+    hits: list[tuple[str, float]]
+    snippets: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Searcher(Protocol):
+    """An index that is open."""
+
+    def search(
+        self, words: Sequence[str], how: How, limit: int, *, snippets: bool = False
+    ) -> Answer:
+        """The articles with words in headline, body or captions. Words are in lower case and have
+        a letter or digit at both ends, and no operator among them.
+        """
 
 
 class System(Protocol):
@@ -58,8 +97,16 @@ class System(Protocol):
         index in the directory, which exists and is empty. Raises when any article is not taken.
         """
 
+    def index_parts(self, parts: Sequence[Path], directory: Path) -> None:
+        """As `index`, of several corpora, each of which becomes one segment of the index, where
+        the system has segments.
+        """
+
     def count(self, directory: Path, word: str) -> int:
         """How many articles have the word, in lower case, in headline, body or captions."""
+
+    def searcher(self, directory: Path) -> Searcher:
+        """The index in a directory, open."""
 
 
 def probe(**modules: str) -> Installed | Missing:

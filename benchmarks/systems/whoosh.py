@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.systems.interface import Cores, Installed, Missing, probe, read_articles
+from benchmarks.systems.interface import (
+    WEIGHTS,
+    Answer,
+    Cores,
+    How,
+    Installed,
+    Missing,
+    Searcher,
+    probe,
+    read_articles,
+)
 
-__all__ = ["CORES", "DURABLE", "POSITIONS", "SETTINGS", "TITLE", "available", "count", "index"]
+__all__ = [
+    "CORES",
+    "DURABLE",
+    "POSITIONS",
+    "SETTINGS",
+    "TITLE",
+    "available",
+    "count",
+    "index",
+    "index_parts",
+    "searcher",
+]
 
 TITLE = "Whoosh"
 CORES: tuple[Cores, ...] = ("one", "all")
@@ -31,6 +53,21 @@ def index(corpus: Path, directory: Path, threads: int) -> None:
     # multisegment spares it the merge in one process, which makes it slower than one core.
     parallel = {"procs": threads, "multisegment": True} if threads > 1 else {}
     writer = create_in(directory, _schema()).writer(limitmb=256, **parallel)
+    _add(writer, corpus)
+    writer.commit()
+
+
+def index_parts(parts: Sequence[Path], directory: Path) -> None:
+    from whoosh.index import create_in
+
+    archive = create_in(directory, _schema())
+    for part in parts:
+        writer = archive.writer(limitmb=1024)
+        _add(writer, part)
+        writer.commit(merge=False)
+
+
+def _add(writer: Any, corpus: Path) -> None:
     for article in read_articles(corpus):
         writer.add_document(
             id=article["id"],
@@ -38,7 +75,6 @@ def index(corpus: Path, directory: Path, threads: int) -> None:
             body=article["body"],
             captions="\n".join(article["captions"]),
         )
-    writer.commit()
 
 
 def count(directory: Path, word: str) -> int:
@@ -50,6 +86,36 @@ def count(directory: Path, word: str) -> int:
     with archive.searcher() as searcher:
         query = MultifieldParser(_TEXT_FIELDS, archive.schema).parse(word)
         return sum(1 for _ in query.docs(searcher))
+
+
+def searcher(directory: Path) -> Searcher:
+    return _Searcher(directory)
+
+
+class _Searcher:
+    def __init__(self, directory: Path) -> None:
+        from whoosh.index import open_dir
+        from whoosh.qparser import AndGroup, MultifieldParser, OrGroup
+
+        archive = open_dir(directory)
+        self._searcher = archive.searcher()
+        self._parsers = {
+            how: MultifieldParser(_TEXT_FIELDS, archive.schema, fieldboosts=WEIGHTS, group=group)
+            for how, group in (("and", AndGroup), ("or", OrGroup), ("phrase", AndGroup))
+        }
+
+    def search(
+        self, words: Sequence[str], how: How, limit: int, *, snippets: bool = False
+    ) -> Answer:
+        text = " ".join(words)
+        query = self._parsers[how].parse(f'"{text}"' if how == "phrase" else text)
+        found = self._searcher.search(query, limit=limit)
+        hits = [(hit["id"], hit.score) for hit in found]
+        shown = [
+            (hit.highlights("headline"), hit.highlights("body"))
+            for hit in (found if snippets else ())
+        ]
+        return Answer(len(found), hits, shown)
 
 
 def _schema() -> Any:

@@ -4,7 +4,6 @@ from searchkit.analysis.analyzer import Analyzer, Token, analyzer_for
 from searchkit.analysis.finder import Finder, Place
 from searchkit.analysis.folding import fold
 from searchkit.analysis.languages import LANGUAGES, language_code, language_of
-from searchkit.analysis.targets import Phrase, Span, Targets
 from searchkit.analysis.variants import Variant, variants_of
 from searchkit.analysis.vocabulary import MULTIPLE, Vocabulary
 
@@ -13,10 +12,7 @@ __all__ = [
     "MULTIPLE",
     "Analyzer",
     "Finder",
-    "Phrase",
     "Place",
-    "Span",
-    "Targets",
     "Token",
     "Variant",
     "Vocabulary",

@@ -14,7 +14,7 @@ from searchkit.analysis.vocabulary import Vocabulary
 from searchkit.kernels import HEADS
 from searchkit.kernels.marking import marks
 
-__all__ = ["Finder", "Place"]
+__all__ = ["ANY_HEAD", "Finder", "Place", "head_of"]
 
 # A term, the half-open range of its characters, and its position: the fields of a Token.
 Place = tuple[str, int, int, int]
@@ -22,10 +22,10 @@ Place = tuple[str, int, int, int]
 # What is remembered of words, in bytes: some 150,000 of them; then it is begun anew.
 _MAX_REMEMBERED = 8 << 20
 
-# The stemmers of other languages leave the first letter of a word of ASCII letters and digits as
-# it is, and the second where the stem has one, but for y that becomes i. Those of the first line
-# take off prefixes or write other letters for the first, those of the second for the second.
-_ANY_HEAD = frozenset({"ga", "id", "nl", "sr", "tr"})
+# Stemmers take off endings: a word of ASCII letters keeps its first letter, and the second where
+# the stem has one, but for y, which may become i. Those of the first line also take off prefixes
+# or exchange letters anywhere; those of the second exchange the second letter.
+ANY_HEAD = frozenset({"ga", "id", "nl", "sr", "tr"})
 _FIRST_LETTER = frozenset({"de", "fi"})
 
 _ALL = 0xFFFFFFFF
@@ -110,13 +110,22 @@ class Finder:
 
     def _heads_in(self, language: str) -> array[int]:
         """How surfaces of the language begin that may be wanted (`searchkit.kernels.marking`)."""
-        if language in _ANY_HEAD:
+        if language in ANY_HEAD:
             return array("I", [_ALL] * HEADS)
         heads = array("I", bytes(4 * HEADS))
-        ends = [*(term.encode() + b"\0" for term in self._terms), *map(str.encode, self._prefixes)]
-        for head in ends:
-            # A stem of one letter may have lost the second.
-            known = len(head) > 1 and head[1] and language not in _FIRST_LETTER
-            seconds = 1 << (head[1] & 31) if known else _ALL
-            heads[head[0]] |= seconds | _I_AND_Y if seconds & _I_AND_Y else seconds
+        for term in (*self._terms, *self._prefixes):
+            first, seconds = head_of(term, language)
+            heads[first] |= seconds
         return heads
+
+
+def head_of(term: str, language: str) -> tuple[int, int]:
+    """The first byte of the surfaces of ASCII letters and digits that a term may stand for, or
+    that stand for terms which begin so; and their second bytes: bit ``byte & 31`` for each.
+    """
+    first, *seconds = term.encode()[:2]
+    # A stem of one letter may have lost the second.
+    if not seconds or language in _FIRST_LETTER:
+        return first, _ALL
+    bit = 1 << (seconds[0] & 31)
+    return first, bit | _I_AND_Y if bit & _I_AND_Y else bit

@@ -21,13 +21,11 @@ import xxhash
 
 from searchkit.codec.storage import OutputFile, Storage, give_back
 from searchkit.errors import IndexDamagedError, IndexVersionError
+from searchkit.kernels import CHUNK
 
 __all__ = ["CHUNK", "SEGMENT_VERSION", "SegmentFile", "SegmentFileWriter", "damaged"]
 
 SEGMENT_VERSION = 2
-
-# A checksum is of so many bytes at most: what a query looks at is checked, and little else.
-CHUNK = 64 * 1024
 
 _HEADER = struct.Struct("<8sII")
 _HEADER_MAGIC = b"SKSEGMNT"

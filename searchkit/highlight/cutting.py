@@ -19,20 +19,51 @@ FRAGMENT_CHARACTERS = 180
 # A sentence is cut off at its end where that leaves out less than this.
 _NEAR = 60
 
-# A line break; a full stop of scripts that have no spaces; another one that white space follows.
-# That all begin with a set of characters makes the search five times as fast.
+# A full stop of scripts that have no spaces, or another one that white space follows. That both
+# begin with a set of characters makes the search five times as fast.
 _STOP = re.compile(
-    r"""[.!?…؟۔।॥።။。！？｡\n](?:(?<=\n)|(?<=[。！？｡])["'”’」』）》]*|[.!?…]*["'”’»)\]]*(?=\s))"""
+    r"""[.!?…؟۔।॥።။。！？｡](?:(?<=[。！？｡])["'”’」』）》]*|[.!?…]*["'”’»)\]]*(?=\s))"""
 )
-# Letters with points between them, and what is often cut short before a name or number.
-_ABBREVIATION = re.compile(
-    r"(?:[^\W\d_]\.)*[^\W\d_]|Mrs?|Ms|Mmes?|Mlle|Messrs|Drs?|Prof|Rev|Hon|Fr|Gen|Lt|Col|Maj|Capt|"
-    r"Cpl|Sgt|Adm|Cmdr|Sens?|Reps?|Gov|Pres|Supt|Sra?|Jr|Sta?|Mt|Ft|Nos?|Nr|Art|Inc|Corp|Co|Ltd|"
-    r"Bros|vs?|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|Ave|Blvd|Rd|bzw|ca|etc|pp?"
+# What is often cut short before a name or number; and letters with points between them.
+_ABBREVIATIONS = frozenset(
+    (
+        *(
+            "Messrs",
+            "Mlle",
+            "Mme",
+            "Mmes",
+            "Mr",
+            "Mrs",
+            "Ms",
+            "Sr",
+            "Sra",
+            "Jr",
+            "Hon",
+            "Rev",
+            "Fr",
+        ),
+        *("Dr", "Drs", "Prof", "Pres", "Gov", "Sen", "Sens", "Rep", "Reps", "Supt", "Adm", "Capt"),
+        *(
+            "Cmdr",
+            "Col",
+            "Cpl",
+            "Gen",
+            "Lt",
+            "Maj",
+            "Sgt",
+            "Co",
+            "Corp",
+            "Inc",
+            "Ltd",
+            "Bros",
+            "St",
+        ),
+        *("Sta", "Mt", "Ft", "Ave", "Blvd", "Rd", "Jan", "Feb", "Mar", "Apr", "Aug", "Sep", "Sept"),
+        *("Oct", "Nov", "Dec", "No", "Nos", "Nr", "Art", "bzw", "ca", "etc", "pp", "vs"),
+    )
 )
 _LONGEST_ABBREVIATION = 12
-_SPACE = re.compile(r"\s")
-_LAST_SPACE = re.compile(r".*\s", re.DOTALL)
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _OPENING = "([{\"'“‘«"
 
 
@@ -42,9 +73,9 @@ def cut(
     """The half-open range of `text` to show around ``text[first:last]``, between `floor` and
     `ceiling`, which are no bad places to cut.
 
-    It begins with a sentence or goes to the end of one where that is near; otherwise words are
-    left whole, or where there is no white space matches and combining sequences are. `marks` are
-    all matches of the text, in order and apart from each other.
+    It begins and ends with a line or a sentence where one does near by, otherwise with a word, and
+    where there is no space it leaves matches and combining sequences whole. `marks` are all
+    matches of the text, in order and apart from each other.
     """
     room = max(0, FRAGMENT_CHARACTERS - (last - first))
     start = _start(text, max(floor, first - room // 2), first, marks)
@@ -53,14 +84,14 @@ def cut(
 
 
 def _start(text: str, lowest: int, first: int, marks: Sequence[Mark]) -> int:
-    start = 0 if lowest == 0 else _last_sentence_end(text, lowest, first)
-    if start < 0 and (space := _SPACE.search(text, lowest - 1, first)):
-        start = space.end()
+    start = text.rfind("\n", lowest, first)
+    if start < 0:
+        start = 0 if lowest == 0 else _last_sentence_end(text, lowest, first)
+    if start < 0:
+        start = text.find(" ", lowest - 1, first)
     if start < 0:
         start = lowest
-        while start < first and _splits(text, start, marks):
-            start += 1
-    while start < first and text[start].isspace():
+    while start < first and (text[start].isspace() or _splits(text, start, marks)):
         start += 1
     return start
 
@@ -71,13 +102,11 @@ def _end(text: str, last: int, highest: int, marks: Sequence[Mark]) -> int:
         end = highest
     if end < 0:
         end = _last_sentence_end(text, max(last, highest - _NEAR), highest)
-    if end < 0 and (space := _LAST_SPACE.match(text, last, highest + 1)):
-        end = space.end() - 1
+    if end < 0:
+        end = text.rfind(" ", last, highest + 1)
     if end < 0:
         end = highest
-        while end > last and _splits(text, end, marks):
-            end -= 1
-    while end > last and text[end - 1].isspace():
+    while end > last and (text[end - 1].isspace() or _splits(text, end, marks)):
         end -= 1
     return end
 
@@ -95,12 +124,12 @@ def _last_sentence_end(text: str, start: int, end: int) -> int:
 
 def _goes_on(text: str, stop: re.Match[str]) -> bool:
     """Whether a point is that of an abbreviation, or the sentence goes on after an ellipsis."""
-    following = text[stop.end() : stop.end() + 2].lstrip()
-    if following[:1].islower():
+    place, end = stop.span()
+    if text[end + 1 : end + 2].islower():
         return True
-    place = stop.start()
     words = text[max(0, place - _LONGEST_ABBREVIATION) : place].split()
-    return bool(words and _ABBREVIATION.fullmatch(words[-1].lstrip(_OPENING)))
+    word = words[-1].lstrip(_OPENING) if words else ""
+    return word in _ABBREVIATIONS or bool(_INITIALS.fullmatch(word))
 
 
 def _splits(text: str, place: int, marks: Sequence[Mark]) -> bool:

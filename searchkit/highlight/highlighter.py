@@ -84,6 +84,9 @@ class Highlighter:
         The headline and each matching caption are one fragment, whole; the body gives its best
         fragments in the order of the text.
         """
+        fragments: dict[str, tuple[Fragment, ...]] = dict.fromkeys(TEXT_FIELDS, ())
+        if not self._bits:
+            return fragments
         language = language_of(article.language, self._default_language)
         texts = [
             ("headline", article.headline),
@@ -91,7 +94,6 @@ class Highlighter:
             *(("captions", caption.searchable) for caption in article.captions),
         ]
         found = self._finder.find([text for _, text in texts], language)
-        fragments: dict[str, tuple[Fragment, ...]] = dict.fromkeys(TEXT_FIELDS, ())
         for place, places in enumerate(found):
             name, text = texts[place]
             if not places or not (marks := self._marks(name, text, places, language)):

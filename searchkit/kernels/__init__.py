@@ -9,6 +9,7 @@ import sys
 __all__ = [
     "BLOCK",
     "BLOCK_ENTRY",
+    "CHUNK",
     "DAY",
     "DICTIONARY_BLOCK",
     "FINGERPRINT",
@@ -16,6 +17,7 @@ __all__ = [
     "IMAGES_FIELD",
     "LIST_HEADER",
     "MAX_RECORD_KEYS",
+    "MAX_SPANS",
     "MAX_TERM_BYTES",
     "NO_TIME",
     "OWN_FIELD",
@@ -37,6 +39,10 @@ BLOCK = 128
 LIST_HEADER = 20
 BLOCK_ENTRY = 16
 
+# A section's checksums are of so many bytes each: what a query looks at is checked, and little
+# else.
+CHUNK = 64 * 1024
+
 # Terms in a block of the dictionary.
 DICTIONARY_BLOCK = 32
 
@@ -56,6 +62,10 @@ TIME_LEVELS = 8
 
 # The number of an article without a time; the largest, so that these come last.
 NO_TIME = (1 << 64) - 1
+
+# The stretches of one document that two conditions on positions are near in, of which there may
+# be as many as pairs of words: those beyond are left out. An article has a few dozen.
+MAX_SPANS = 1 << 16
 
 # Times are microseconds from the beginning of the year 1 of our calendar, plus this; so many make
 # a day.

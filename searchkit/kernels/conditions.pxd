@@ -8,14 +8,17 @@ machine words; words gather beside what their occurrences amount to.
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 from libc.string cimport memcpy, memset
+from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
 
 from searchkit.kernels.cursors cimport (
-    NO_DOCUMENT, WINDOW, WORDS, Cursor, Field, bits_in, gather, gather_amounts, length_of,
+    NO_DOCUMENT, WINDOW, WORDS, Cursor, Field, advance_to, bits_in_window, find_document, gather,
+    gather_amounts, length_of,
     lowest_bit, most_of, next_document, norm_of
 )
 from searchkit.kernels.packing cimport Buffer, load32, load64
 from searchkit.kernels.spans cimport (
-    arrange, join, leave_lonely, matches_of, put_spans, spans_of_term
+    any_pair, arrange, begin_phrase, go_on_with_phrase, join, leave_lonely, matches_of,
+    phrases_of, put_spans, spans_of_term
 )
 
 cdef enum Kind:
@@ -44,7 +47,11 @@ cdef struct Expression:
     uint32_t count
     uint32_t distance
     bint ordered
+    uint32_t* order  # the places of members of a NEAR, the rarest first
+    bint simple      # whether all of them are terms, or any of some terms
+    bint walked      # whether their lists are walked together, by one cursor each
     Buffer spans
+    Buffer spare
     uint64_t[WORDS] bits
 
 # Of a word in a field: a list or an expression, the other is -1.
@@ -69,7 +76,7 @@ cdef struct Node:
     uint64_t low
     uint64_t high
     uint64_t[WORDS] bits
-    uint64_t[WORDS] filled   # of `amounts` and `occurrences`
+    uint64_t[WORDS] filled   # of `amounts`
     double* amounts
     uint32_t* occurrences
 
@@ -83,6 +90,8 @@ cdef struct Conditions:
     uint32_t expression_count
     Node** nodes
     uint32_t node_count
+    double deadline  # in seconds of CLOCK_MONOTONIC; 0: none
+    bint late        # whether something has been left out since
 
 
 # -- what is still to come
@@ -104,7 +113,7 @@ cdef inline uint32_t next_match(Conditions* self, uint32_t number) noexcept nogi
         for i in range(node.count):
             found = max(found, next_match(self, node.members[i]))
         return found
-    if node.kind == SOME_OF:
+    if node.kind == SOME_OF and node.least > 0:
         found = NO_DOCUMENT
         for i in range(node.count):
             found = min(found, next_match(self, node.members[i]))
@@ -231,6 +240,8 @@ cdef inline bint evaluate_some(
         member = self.nodes[node.members[i]]
         for word in range(WORDS):
             node.bits[word] |= member.bits[word]
+    if node.least == 0:
+        memcpy(node.bits, wanted, sizeof(node.bits))
     if node.least <= 1:
         return True
     memset(node.occurrences, 0, WINDOW * sizeof(uint32_t))
@@ -250,6 +261,7 @@ cdef inline bint evaluate_word(
     const uint64_t* scored
 ) noexcept nogil:
     cdef uint32_t i
+    cdef int word
     cdef Source* source
     cdef double* amounts = node.amounts if scored != NULL and node.weight else NULL
     if node.set != NULL:
@@ -273,6 +285,8 @@ cdef inline bint evaluate_word(
         elif not gather_places(self, node, source, base, end, wanted, amounts):
             return False
     memcpy(node.filled, node.bits, sizeof(node.bits))
+    for word in range(WORDS):
+        node.bits[word] &= wanted[word]
     if node.least > 1:
         drop_rare(node)
     return True
@@ -282,28 +296,106 @@ cdef inline bint gather_places(
     Conditions* self, Node* node, const Source* source, uint32_t base, uint32_t end,
     const uint64_t* wanted, double* amounts
 ) noexcept nogil:
-    """What `gather_amounts` does, for an expression; False when there is no memory."""
+    """What `gather_amounts` does, for an expression, unless time is up; False when there is no
+    memory.
+    """
     cdef Expression* expression = self.expressions[source.expression]
     cdef const Field* field = &self.fields[source.field]
     cdef uint64_t rest
-    cdef uint32_t place, matches
+    cdef uint32_t place
     cdef int word
+    if expression.walked:
+        return walk_together(self, node, source, base, end, wanted, amounts)
     find_candidates(self, source.expression, base, end, wanted)
     for word in range(WORDS):
         rest = expression.bits[word]
+        # A document may take milliseconds, if somebody has meant it to.
+        if rest and is_over(self):
+            self.late = True
+            return True
         while rest:
             place = 64 * word + lowest_bit(rest)
             rest &= rest - 1
             if not find_spans(self, source.expression, base + place):
                 return False
-            matches = matches_of(&expression.spans)
-            if matches:
-                node.bits[word] |= <uint64_t>1 << (place & 63)
-                if amounts != NULL:
-                    amounts[place] += matches * norm_of(field, base + place)
-                if node.occurrences != NULL:
-                    node.occurrences[place] += matches
+            put_matches(node, matches_of(&expression.spans), field, base, place, amounts)
     return True
+
+
+cdef inline bint walk_together(
+    Conditions* self, Node* node, const Source* source, uint32_t base, uint32_t end,
+    const uint64_t* wanted, double* amounts
+) noexcept nogil:
+    """The same for terms near each other: the rarest leads, the others follow."""
+    cdef Expression* expression = self.expressions[source.expression]
+    cdef Cursor* rarest = member_cursor(self, expression, 0)
+    cdef uint32_t document, place, i, matches = 0, looked_at = 0
+    cdef bint found
+    while advance_to(rarest, base, end, wanted):
+        document = rarest.documents[rarest.at]
+        place = document - base
+        found = (wanted[place >> 6] >> (place & 63)) & 1
+        i = 1
+        while found and i < expression.count:
+            found = find_document(member_cursor(self, expression, i), document)
+            i += 1
+        if found:
+            looked_at += 1
+            if looked_at % 64 == 0 and is_over(self):
+                self.late = True
+                return True
+            if expression.ordered and expression.distance == 1:
+                if not find_phrase(self, expression, &matches):
+                    return False
+            elif find_spans(self, source.expression, document):
+                matches = matches_of(&expression.spans)
+            else:
+                return False
+            put_matches(node, matches, &self.fields[source.field], base, place, amounts)
+        rarest.at += 1
+    return True
+
+
+cdef inline Cursor* member_cursor(
+    const Conditions* self, const Expression* expression, uint32_t place
+) noexcept nogil:
+    """That of the list of a term, the rarest first."""
+    return self.cursors[
+        self.expressions[expression.members[expression.order[place]]].places
+    ]
+
+
+cdef inline bint find_phrase(
+    Conditions* self, Expression* expression, uint32_t* matches
+) noexcept nogil:
+    """Counts words next to each other in the document where all cursors are, the rarest word
+    first; False when there is no memory.
+    """
+    cdef uint32_t i
+    if not begin_phrase(
+        member_cursor(self, expression, 0), expression.order[0], &expression.spare
+    ):
+        return False
+    for i in range(1, expression.count):
+        if expression.spare.size:
+            go_on_with_phrase(
+                member_cursor(self, expression, i), expression.order[i], &expression.spare
+            )
+    matches[0] = phrases_of(&expression.spare, expression.count)
+    return True
+
+
+cdef inline void put_matches(
+    Node* node, uint32_t matches, const Field* field, uint32_t base, uint32_t place,
+    double* amounts
+) noexcept nogil:
+    """Counts what a document of the window has."""
+    if matches:
+        node.bits[place >> 6] |= <uint64_t>1 << (place & 63)
+        if amounts != NULL:
+            amounts[place] += matches * norm_of(field, base + place)
+        if node.occurrences != NULL:
+            node.occurrences[place] += matches
 
 
 cdef inline void find_candidates(
@@ -312,21 +404,25 @@ cdef inline void find_candidates(
     """Sets the expression's bits to wanted documents, all that may have it among them."""
     cdef Expression* expression = self.expressions[number]
     cdef const uint64_t* candidates = wanted
-    cdef uint32_t i
+    cdef uint32_t i, member
     cdef int word
     memset(expression.bits, 0, sizeof(expression.bits))
     if expression.sort == TERM:
         gather(self.cursors[expression.cursor], base, end, wanted, expression.bits)
+        for word in range(WORDS):
+            expression.bits[word] &= wanted[word]
+        return
+    if expression.sort == NEAR:
+        for i in range(expression.count):
+            member = expression.members[expression.order[i]]
+            find_candidates(self, member, base, end, candidates)
+            candidates = self.expressions[member].bits
+        memcpy(expression.bits, candidates, sizeof(expression.bits))
         return
     for i in range(1 if expression.sort == NOT_NEAR else expression.count):
-        find_candidates(self, expression.members[i], base, end, candidates)
-        if expression.sort == NEAR:
-            candidates = self.expressions[expression.members[i]].bits
-        else:
-            for word in range(WORDS):
-                expression.bits[word] |= self.expressions[expression.members[i]].bits[word]
-    if expression.sort == NEAR:
-        memcpy(expression.bits, candidates, sizeof(expression.bits))
+        find_candidates(self, expression.members[i], base, end, wanted)
+        for word in range(WORDS):
+            expression.bits[word] |= self.expressions[expression.members[i]].bits[word]
 
 
 cdef inline bint find_spans(
@@ -338,11 +434,11 @@ cdef inline bint find_spans(
     expression.spans.size = 0
     if expression.sort == TERM:
         return spans_of_term(self.cursors[expression.places], document, &expression.spans)
+    if expression.sort == NEAR:
+        return find_near(self, expression, document)
     for i in range(expression.count):
         if not find_spans(self, expression.members[i], document):
             return False
-        if expression.sort == NEAR and self.expressions[expression.members[i]].spans.size == 0:
-            return True
     if expression.sort == ANY:
         for i in range(expression.count):
             if not put_spans(
@@ -351,32 +447,121 @@ cdef inline bint find_spans(
                 return False
         arrange(&expression.spans)
         return True
-    if expression.sort == NOT_NEAR:
-        return leave_lonely(
-            &self.expressions[expression.members[0]].spans,
-            &self.expressions[expression.members[1]].spans,
-            expression.distance, &expression.spans
-        )
-    return find_near(self, expression)
-
-
-cdef inline bint find_near(Conditions* self, Expression* expression) noexcept nogil:
-    """Follows the members one after the other; False when there is no memory."""
-    cdef Buffer joined
-    cdef uint32_t i
-    cdef bint fine = put_spans(
-        &expression.spans, &self.expressions[expression.members[0]].spans
+    return leave_lonely(
+        &self.expressions[expression.members[0]].spans,
+        &self.expressions[expression.members[1]].spans,
+        expression.distance, &expression.spans
     )
-    memset(&joined, 0, sizeof(joined))
+
+
+cdef inline bint find_near(
+    Conditions* self, Expression* expression, uint32_t document
+) noexcept nogil:
+    """Follows the members one after the other; False when there is no memory."""
+    cdef const Buffer* rarest
+    cdef Buffer* spans
+    cdef uint32_t i, place, first
+    cdef uint64_t most
+    cdef bint found
+    first = expression.order[0]
+    rarest = &self.expressions[expression.members[first]].spans
+    for i in range(expression.count):
+        place = expression.order[i]
+        if not find_spans(self, expression.members[place], document):
+            return False
+        spans = &self.expressions[expression.members[place]].spans
+        if spans.size == 0:
+            return True
+        if i == 0 or not (expression.ordered and expression.simple):
+            continue
+        # As many members are from one to the other, of a position each, so far are they apart.
+        if place > first:
+            most = <uint64_t>(place - first) * expression.distance
+            found = any_pair(rarest, spans, place - first, most)
+        else:
+            most = <uint64_t>(first - place) * expression.distance
+            found = any_pair(spans, rarest, first - place, most)
+        if not found:
+            return True
+    if not put_spans(&expression.spans, &self.expressions[expression.members[0]].spans):
+        return False
     for i in range(1, expression.count):
-        joined.size = 0
-        fine = fine and join(
+        expression.spare.size = 0
+        if not join(
             &expression.spans, &self.expressions[expression.members[i]].spans,
-            expression.distance, expression.ordered, &joined
+            expression.distance, expression.ordered, &expression.spare
+        ):
+            return False
+        expression.spans, expression.spare = expression.spare, expression.spans
+    return True
+
+
+cdef inline uint64_t count_of(const Conditions* self, uint32_t number) noexcept nogil:
+    """About how many documents have an expression."""
+    cdef const Expression* expression = self.expressions[number]
+    cdef uint64_t count = 0, each
+    cdef uint32_t i
+    if expression.sort == TERM:
+        return self.cursors[expression.cursor].count
+    for i in range(1 if expression.sort == NOT_NEAR else expression.count):
+        each = count_of(self, expression.members[i])
+        if expression.sort == NEAR:
+            count = min(count, each) if i else each
+        else:
+            count += each
+    return count
+
+
+cdef inline bint is_simple(const Conditions* self, uint32_t number) noexcept nogil:
+    """Whether all spans of an expression are of one position."""
+    cdef const Expression* expression = self.expressions[number]
+    cdef uint32_t i
+    if expression.sort != ANY:
+        return expression.sort == TERM
+    for i in range(expression.count):
+        if not is_simple(self, expression.members[i]):
+            return False
+    return True
+
+
+cdef inline void walk(Conditions* self, Expression* expression) noexcept nogil:
+    """Has terms near each other walked together, as the whole of what is looked for."""
+    cdef uint32_t i
+    if expression.sort != NEAR:
+        return
+    for i in range(expression.count):
+        if self.expressions[expression.members[i]].sort != TERM:
+            return
+    expression.walked = True
+    for i in range(expression.count):
+        self.expressions[expression.members[i]].cursor = (
+            self.expressions[expression.members[i]].places
         )
-        expression.spans, joined = joined, expression.spans
-    free(joined.data)
-    return fine
+
+
+cdef inline void arrange_near(Conditions* self, Expression* expression) noexcept nogil:
+    """Finds out which members are rare, and whether they are simple."""
+    cdef uint32_t i, j, place
+    expression.simple = True
+    for i in range(expression.count):
+        expression.simple = expression.simple and is_simple(self, expression.members[i])
+        place = expression.order[i]
+        j = i
+        while j and count_of(self, expression.members[expression.order[j - 1]]) > count_of(
+            self, expression.members[place]
+        ):
+            expression.order[j] = expression.order[j - 1]
+            j -= 1
+        expression.order[j] = place
+
+
+cdef inline bint is_over(const Conditions* self) noexcept nogil:
+    """Whether it is later than the deadline."""
+    cdef timespec now
+    if self.deadline == 0:
+        return False
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return now.tv_sec + now.tv_nsec / 1e9 > self.deadline
 
 
 # -- bits
@@ -425,24 +610,20 @@ cdef inline void keep_within(Node* node, uint32_t base) noexcept nogil:
 cdef inline void clear(Node* node) noexcept nogil:
     """Forgets what the window before has left in a word."""
     cdef uint64_t rest
-    cdef int word, filled = 0
-    cdef uint32_t place
-    for word in range(WORDS):
-        filled += bits_in(node.filled[word])
-    if filled > WINDOW // 8:
+    cdef int word
+    memset(node.bits, 0, sizeof(node.bits))
+    if node.occurrences != NULL:
+        memset(node.occurrences, 0, WINDOW * sizeof(uint32_t))
+    if node.amounts == NULL:
+        return
+    if bits_in_window(node.filled) > WINDOW // 8:
         memset(node.amounts, 0, WINDOW * sizeof(double))
-        if node.occurrences != NULL:
-            memset(node.occurrences, 0, WINDOW * sizeof(uint32_t))
-        filled = 0
-    for word in range(WORDS if filled else 0):
+        return
+    for word in range(WORDS):
         rest = node.filled[word]
         while rest:
-            place = 64 * word + lowest_bit(rest)
+            node.amounts[64 * word + lowest_bit(rest)] = 0
             rest &= rest - 1
-            node.amounts[place] = 0
-            if node.occurrences != NULL:
-                node.occurrences[place] = 0
-    memset(node.bits, 0, sizeof(node.bits))
 
 
 cdef inline void drop_rare(Node* node) noexcept nogil:

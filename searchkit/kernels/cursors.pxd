@@ -10,11 +10,10 @@ those where something is scored.
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
-from searchkit.kernels.packing cimport Buffer, load32, load64, unpack
+from searchkit.kernels.packing cimport load32, unpack, unpack_ascending
 from searchkit.kernels.postings cimport decode_tail
 
 cdef extern from *:
-    int bits_in "__builtin_popcountll"(uint64_t word) noexcept nogil
     int lowest_bit "__builtin_ctzll"(uint64_t word) noexcept nogil
 
 cdef enum:
@@ -25,6 +24,8 @@ cdef enum:
     WORDS = 32
     # With fewer wanted documents in a block each is searched for; measured to be even at 12.
     FEW = 12
+    # Documents with a larger distance on average are put one by one; measured to be even at 3.
+    SPARSE = 3
     NO_DOCUMENT = 0xFFFFFFFF
 
 # What an occurrence in a text field counts: norms[length], or by the formula for long texts.
@@ -39,8 +40,7 @@ cdef struct Field:
     double weight
     const double* norms
 
-# What is before `block` has been passed; begins with `open_list`, and then
-# free(cursor.positions.data) is the caller's.
+# What is before `block` has been passed; begins with `open_list`.
 cdef struct Cursor:
     const uint8_t* extent
     uint32_t count
@@ -56,9 +56,38 @@ cdef struct Cursor:
     const uint8_t* packed  # frequencies not decoded yet, or NULL
     unsigned packed_width
     const uint8_t* after_tail
-    bint placed      # whether the positions of what is decoded are there
-    uint32_t[BLOCK_SIZE + 1] starts
-    Buffer positions
+    bint placed      # whether what follows is known of what is decoded
+    uint64_t[BLOCK_SIZE + 1] starts  # of each document's positions among those of the block
+    const uint8_t* frames            # those from `frame` on
+    uint64_t frame
+    bint unpacked                    # whether `gaps` are those of the frame before
+    uint32_t[BLOCK_SIZE] gaps
+
+
+cdef inline uint32_t bits_in(uint64_t word) noexcept nogil:
+    """How many bits are set. A compiler that has to serve old machines calls a function for it,
+    which took 3 % of all time.
+    """
+    return <uint32_t>(bits_of_bytes(word) * <uint64_t>0x0101010101010101 >> 56)
+
+
+cdef inline uint64_t bits_of_bytes(uint64_t word) noexcept nogil:
+    """How many are set in each of its bytes."""
+    word -= (word >> 1) & <uint64_t>0x5555555555555555
+    word = (word & <uint64_t>0x3333333333333333) + ((word >> 2) & <uint64_t>0x3333333333333333)
+    return (word + (word >> 4)) & <uint64_t>0x0F0F0F0F0F0F0F0F
+
+
+cdef inline uint32_t bits_in_window(const uint64_t* bits) noexcept nogil:
+    """How many bits are set in a window; both halves add up to 128 in a byte at most."""
+    cdef uint64_t low = 0, high = 0
+    cdef int word
+    for word in range(WORDS // 2):
+        low += bits_of_bytes(bits[word])
+        high += bits_of_bytes(bits[word + WORDS // 2])
+    low = (low & <uint64_t>0x00FF00FF00FF00FF) + (low >> 8 & <uint64_t>0x00FF00FF00FF00FF)
+    high = (high & <uint64_t>0x00FF00FF00FF00FF) + (high >> 8 & <uint64_t>0x00FF00FF00FF00FF)
+    return <uint32_t>((low + high) * <uint64_t>0x0001000100010001 >> 48)
 
 
 cdef inline void open_list(
@@ -76,9 +105,6 @@ cdef inline void open_list(
     cursor.size = 0
     cursor.packed = NULL
     cursor.placed = False
-    cursor.positions.data = NULL
-    cursor.positions.size = 0
-    cursor.positions.capacity = 0
 
 
 cdef inline uint32_t last_of(const Cursor* cursor, uint32_t block) noexcept nogil:
@@ -89,22 +115,6 @@ cdef inline uint32_t last_of(const Cursor* cursor, uint32_t block) noexcept nogi
 cdef inline int64_t before_block(const Cursor* cursor, uint32_t block) noexcept nogil:
     """The last document before a block, or -1."""
     return last_of(cursor, block - 1) if block else -1
-
-
-cdef inline const uint8_t* decode_documents(
-    const uint8_t* data, unsigned width, int64_t before, uint32_t* documents
-) noexcept nogil:
-    """The documents of a full block; returns the end of their bytes."""
-    cdef uint32_t document = <uint32_t>(before + 1)
-    cdef uint64_t mask = (<uint64_t>1 << width) - 1
-    cdef size_t bit = 0
-    cdef int i
-    for i in range(BLOCK_SIZE):
-        document += <uint32_t>((load64(data + (bit >> 3)) >> (bit & 7)) & mask)
-        documents[i] = document
-        document += 1
-        bit += width
-    return data + 16 * width
 
 
 cdef inline void decode_frequencies(Cursor* cursor) noexcept nogil:
@@ -131,9 +141,11 @@ cdef inline void decode(Cursor* cursor) noexcept nogil:
         cursor.size = BLOCK_SIZE
         if cursor.positional:
             cursor.packed_width = data[1]
-            cursor.packed = decode_documents(data + 2, data[0], before, cursor.documents)
+            cursor.packed = unpack_ascending(
+                data + 2, BLOCK_SIZE, data[0], <uint32_t>(before + 1), cursor.documents
+            )
             return
-        decode_documents(data + 1, data[0], before, cursor.documents)
+        unpack_ascending(data + 1, BLOCK_SIZE, data[0], <uint32_t>(before + 1), cursor.documents)
         cursor.packed = NULL
         for i in range(BLOCK_SIZE):
             cursor.frequencies[i] = 1
@@ -289,28 +301,74 @@ cdef inline uint32_t end_of_window(const Cursor* cursor, uint32_t end) noexcept 
     return place_of(cursor.documents, cursor.at + 1, cursor.size, end)
 
 
+cdef inline void put_bits(
+    const uint32_t* documents, uint32_t at, uint32_t stop, uint32_t base, uint64_t* bits
+) noexcept nogil:
+    """Sets the bits of documents, from the place `at` to before `stop`."""
+    cdef uint32_t place, word = (documents[at] - base) >> 6
+    cdef uint64_t gathered = 0
+    if documents[stop - 1] - documents[at] > SPARSE * (stop - at):
+        while at < stop:
+            place = documents[at] - base
+            bits[place >> 6] |= <uint64_t>1 << (place & 63)
+            at += 1
+        return
+    # Where many are of one machine word it is in memory once; where it ends is hard to foretell.
+    while at < stop:
+        place = documents[at] - base
+        if place >> 6 != word:
+            bits[word] |= gathered
+            word = place >> 6
+            gathered = 0
+        gathered |= <uint64_t>1 << (place & 63)
+        at += 1
+    bits[word] |= gathered
+
+
+cdef inline void add_amounts(
+    const Cursor* cursor, const Field* field, uint32_t at, uint32_t stop, uint32_t base,
+    double* amounts
+) noexcept nogil:
+    """Adds what the occurrences in these documents amount to. A loop for each width of lengths:
+    3 % of all time.
+    """
+    cdef uint32_t document
+    cdef const double* norms = field.norms
+    cdef const uint8_t* lengths = field.lengths
+    cdef uint16_t length
+    if field.width == 1:
+        while at < stop:
+            document = cursor.documents[at]
+            amounts[document - base] += cursor.frequencies[at] * norms[lengths[document]]
+            at += 1
+        return
+    if field.width == 2:
+        while at < stop:
+            document = cursor.documents[at]
+            memcpy(&length, lengths + 2 * <size_t>document, 2)
+            amounts[document - base] += cursor.frequencies[at] * (
+                norms[length] if length < NORMS else norm_of(field, document)
+            )
+            at += 1
+        return
+    while at < stop:
+        document = cursor.documents[at]
+        amounts[document - base] += cursor.frequencies[at] * norm_of(field, document)
+        at += 1
+
+
 cdef inline void gather(
     Cursor* cursor, uint32_t base, uint32_t end, const uint64_t* wanted, uint64_t* bits
 ) noexcept nogil:
-    """Sets the bits of the wanted documents of a window that the list has."""
-    cdef uint32_t place, at, word, stop
-    cdef uint64_t gathered
+    """Sets the bits of the documents of a window that the list has: of all that are wanted, and
+    perhaps of others.
+    """
+    cdef uint32_t at
     while advance_to(cursor, base, end, wanted):
         at = cursor.at
-        stop = end_of_window(cursor, end)
-        cursor.at = stop
-        word = (cursor.documents[at] - base) >> 6
-        gathered = 0
-        while at < stop:
-            place = cursor.documents[at] - base
-            if place >> 6 != word:
-                bits[word] |= gathered & wanted[word]
-                word = place >> 6
-                gathered = 0
-            gathered |= <uint64_t>1 << (place & 63)
-            at += 1
-        bits[word] |= gathered & wanted[word]
-        if stop < cursor.size:
+        cursor.at = end_of_window(cursor, end)
+        put_bits(cursor.documents, at, cursor.at, base, bits)
+        if cursor.at < cursor.size:
             return
 
 
@@ -318,66 +376,64 @@ cdef inline void gather_amounts(
     Cursor* cursor, const Field* field, uint32_t base, uint32_t end, const uint64_t* wanted,
     const uint64_t* scored, uint64_t* bits, double* amounts, uint32_t* occurrences
 ) noexcept nogil:
-    """The same; and adds for the documents in `scored`, which are wanted ones, what their
-    occurrences amount to, and how many there are, unless these are NULL.
+    """The same; and adds what their occurrences amount to, and how many there are, unless these
+    are NULL: for all in `scored`, which are wanted ones, and perhaps for others whose bit is set.
     """
-    cdef uint32_t place, at, word, stop, first, last, few
-    cdef uint64_t gathered, bit, rest
+    cdef uint32_t at, stop, first, last, few, i
+    cdef const uint64_t* sought
     while advance_to(cursor, base, end, wanted):
         at = cursor.at
         stop = end_of_window(cursor, end)
         cursor.at = stop
         first = cursor.documents[at] - base
         last = cursor.documents[stop - 1] - base
+        sought = wanted
         few = bits_between(wanted, first, last)
+        if few > FEW or stop - at <= 2 * FEW:
+            put_bits(cursor.documents, at, stop, base, bits)
+            sought = scored
+            few = bits_between(scored, first, last)
         if few <= FEW and stop - at > 2 * FEW:
-            word = first >> 6
-            while few:
-                rest = wanted[word]
-                if word == first >> 6:
-                    rest &= ~<uint64_t>0 << (first & 63)
-                while rest and few:
-                    place = 64 * word + lowest_bit(rest)
-                    bit = rest & (0 - rest)
-                    rest ^= bit
-                    few -= 1
-                    at = place_of(cursor.documents, at, stop, base + place)
-                    if cursor.documents[at] != base + place:
-                        continue
-                    bits[word] |= bit
-                    if scored[word] & bit:
-                        decode_frequencies(cursor)
-                        if amounts != NULL:
-                            amounts[place] += (
-                                cursor.frequencies[at] * norm_of(field, place + base)
-                            )
-                        if occurrences != NULL:
-                            occurrences[place] += cursor.frequencies[at]
-                word += 1
-            if stop < cursor.size:
-                return
-            continue
-        if cursor.packed != NULL and any_between(scored, first, last):
+            gather_few(
+                cursor, field, at, stop, base, few, sought, scored, bits, amounts, occurrences
+            )
+        elif few:
             decode_frequencies(cursor)
-        word = first >> 6
-        gathered = 0
-        while at < stop:
-            place = cursor.documents[at] - base
-            if place >> 6 != word:
-                bits[word] |= gathered & wanted[word]
-                word = place >> 6
-                gathered = 0
-            bit = <uint64_t>1 << (place & 63)
-            gathered |= bit
-            if scored[word] & bit:
-                if amounts != NULL:
-                    amounts[place] += cursor.frequencies[at] * norm_of(field, place + base)
-                if occurrences != NULL:
-                    occurrences[place] += cursor.frequencies[at]
-            at += 1
-        bits[word] |= gathered & wanted[word]
+            if amounts != NULL:
+                add_amounts(cursor, field, at, stop, base, amounts)
+            for i in range(at, stop if occurrences != NULL else 0):
+                occurrences[cursor.documents[i] - base] += cursor.frequencies[i]
         if stop < cursor.size:
             return
+
+
+cdef inline void gather_few(
+    Cursor* cursor, const Field* field, uint32_t at, uint32_t stop, uint32_t base, uint32_t few,
+    const uint64_t* sought, const uint64_t* scored, uint64_t* bits, double* amounts,
+    uint32_t* occurrences
+) noexcept nogil:
+    """Does that for documents from the place `at` to before `stop` which are in `sought`, of
+    which there are `few` between these.
+    """
+    cdef uint32_t first = cursor.documents[at] - base, word = first >> 6, place
+    cdef uint64_t rest = sought[word] & (~<uint64_t>0 << (first & 63))
+    while few:
+        while not rest:
+            word += 1
+            rest = sought[word]
+        place = 64 * word + lowest_bit(rest)
+        rest &= rest - 1
+        few -= 1
+        at = place_of(cursor.documents, at, stop, base + place)
+        if cursor.documents[at] != base + place:
+            continue
+        bits[word] |= <uint64_t>1 << (place & 63)
+        if scored[word] >> (place & 63) & 1:
+            decode_frequencies(cursor)
+            if amounts != NULL:
+                amounts[place] += cursor.frequencies[at] * norm_of(field, base + place)
+            if occurrences != NULL:
+                occurrences[place] += cursor.frequencies[at]
 
 
 cdef inline double most_of(

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 class SegmentView:
     documents: int
@@ -14,7 +14,7 @@ class SegmentView:
         lengths: bytes | memoryview,
         width: int,
     ) -> int: ...
-    def find(self, terms: Iterable[bytes], fields: Iterable[int]) -> Lists: ...
+    def find(self, terms: Sequence[bytes], fields: Iterable[int]) -> Lists: ...
 
 class Lists:
     def __init__(self, view: SegmentView) -> None: ...

@@ -8,9 +8,12 @@ from libc.string cimport memcmp, memset
 from searchkit.kernels.cursors cimport Cursor, bits_in, decode, open_list
 from searchkit.kernels.dictionary cimport open_cursor, seek
 
+from searchkit.kernels import CHUNK
+
 cdef enum:
-    # Bytes of a section that are checked at once, a power of 2.
     CHUNK_BITS = 16
+
+assert 1 << CHUNK_BITS == CHUNK
 
 
 cdef class SegmentView:
@@ -39,8 +42,8 @@ cdef class SegmentView:
         unsigned width
     ):
         """The next field; returns its number. Of `postings`, with 8 bytes more, only chunks of
-        64 KiB with a byte in `checked` are looked at: check(start, end) is called for others, and
-        sets it or raises. `lengths`, of `width` bytes each, are empty where there are none.
+        CHUNK bytes with a byte in `checked` are looked at: check(start, end) is called for others,
+        and sets it or raises. `lengths`, of `width` bytes each, are empty where there are none.
         """
         cdef FieldView* field
         cdef void* grown = realloc(self.fields, (self.field_count + 1) * sizeof(FieldView))
@@ -58,9 +61,9 @@ cdef class SegmentView:
         field.width = width
         if not open_cursor(&field.terms, field.dictionary, field.dictionary_size, positional):
             raise MemoryError
+        self.field_count += 1
         self.held.append((dictionary, postings, checked, lengths))
         self.checks.append(check)
-        self.field_count += 1
         return self.field_count - 1
 
     def find(self, terms, fields):

@@ -9,25 +9,31 @@ for the best are only counted: MaxScore (Turtle and Flood, "Query Evaluation: St
 Optimizations", 1995), in a window.
 """
 
+from cpython cimport array
 from libc.math cimport exp2
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport calloc, free, malloc, qsort, realloc
 from libc.string cimport memcpy, memset
-from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
 
 from searchkit.kernels.conditions cimport (
     ALL_BUT, ALL_OF, ANY, EVERYTHING, FILLED, MEMBERS_OF, NEAR, NOT_NEAR, NUMBERED, PREFERABLY,
-    SOME_OF, TERM, WORD, Conditions, Expression, Kind, Node, Sort, Source, bound_of, evaluate,
-    evaluate_some, next_match
+    SOME_OF, TERM, WORD, Conditions, Expression, Kind, Node, Sort, Source, arrange_near, bound_of, evaluate,
+    evaluate_some, is_over, next_match, walk
 )
 from searchkit.kernels.cursors cimport (
-    NORMS, WINDOW, WORDS, Cursor, Field, bits_in, decode, decode_frequencies, lowest_bit,
-    norm_of, open_list
+    BLOCK_SIZE, ENTRY_SIZE, HEADER_SIZE, NORMS, WINDOW, WORDS, Cursor, Field, bits_in_window, decode,
+    decode_frequencies, lowest_bit, norm_of, open_list
 )
 from searchkit.kernels.lists cimport Entry, FieldView, Lists, SegmentView
 from searchkit.kernels.packing cimport load64
+from searchkit.kernels.spans cimport MOST_SPANS
 
-from searchkit.kernels import NO_TIME
+from array import array as make_array
+
+from searchkit.kernels import BLOCK, BLOCK_ENTRY, LIST_HEADER, MAX_SPANS, NO_TIME
+
+assert (BLOCK_SIZE, HEADER_SIZE, ENTRY_SIZE) == (BLOCK, LIST_HEADER, BLOCK_ENTRY)
+assert MOST_SPANS == MAX_SPANS
 
 cdef enum:
     # Alternatives that are bounded each.
@@ -76,6 +82,14 @@ cdef class Weighting:
                     field.base + field.slope * length
                 )
 
+    def worth(self, uint32_t field, uint32_t length):
+        """What an occurrence in a text of this length amounts to."""
+        if length < NORMS:
+            return self.fields[field].norms[length]
+        return self.fields[field].weight / (
+            self.fields[field].base + self.fields[field].slope * length
+        )
+
     def __dealloc__(self):
         free(self.fields)
         free(self.norms)
@@ -85,7 +99,7 @@ cdef class Matching:
     """The conditions on one segment, and their run. Not for several threads at once.
 
     Conditions are built from the bottom: expressions on positions, words, and what combines
-    them; each is known by the number that the method which made it returned.
+    them; each is known by the number that the method which made it returned, which is of use once.
     """
 
     cdef SegmentView view
@@ -122,11 +136,12 @@ cdef class Matching:
         cdef Conditions* here = &self.conditions
         cdef uint32_t i
         for i in range(here.cursor_count):
-            free(here.cursors[i].positions.data)
             free(here.cursors[i])
         for i in range(here.expression_count):
             free(here.expressions[i].members)
+            free(here.expressions[i].order)
             free(here.expressions[i].spans.data)
+            free(here.expressions[i].spare.data)
             free(here.expressions[i])
         for i in range(here.node_count):
             free(here.nodes[i].members)
@@ -157,6 +172,12 @@ cdef class Matching:
         self.held.append(lists)
         return members[0] if len(members) == 1 else self.any_of(members)
 
+    def phrase(self, terms, int field, uint32_t distance):
+        """Where any of the terms of the first of these lists is, and of each next ones at most
+        `distance` positions after that, in one field.
+        """
+        return self.near([self.places(lists, field) for lists in terms], distance, True)
+
     def any_of(self, members):
         """Where any of these expressions is."""
         self._expression(ANY, members)
@@ -165,11 +186,13 @@ cdef class Matching:
     def near(self, members, uint32_t distance, bint ordered):
         """Where these expressions, at least one, are each at most `distance` positions from
         those before it together, from the end of one to the beginning of the other; each after
-        those before it, or in any order.
+        those before it, or in any order. Of pairs in one document the first MAX_SPANS count.
         """
         cdef Expression* expression = self._expression(NEAR, members)
         expression.distance = distance
         expression.ordered = ordered
+        expression.order = _numbers(range(expression.count))
+        arrange_near(&self.conditions, expression)
         return self.conditions.expression_count - 1
 
     def not_near(self, int wanted, int unwanted, uint32_t distance):
@@ -211,6 +234,7 @@ cdef class Matching:
         for field, expression in expressions:
             node.sources[node.count].cursor = -1
             node.sources[node.count].expression = expression
+            walk(&self.conditions, self.conditions.expressions[<int>expression])
             node.sources[node.count].field = field
             node.count += 1
         if count:
@@ -223,7 +247,7 @@ cdef class Matching:
         return self.conditions.node_count - 1
 
     def some_of(self, members, uint32_t least):
-        """Documents that match at least so many of the conditions."""
+        """Documents that match at least so many of the conditions; with 0 all documents."""
         cdef Node* node = self._node(SOME_OF, members)
         node.least = least
         if least > 1:
@@ -354,25 +378,22 @@ cdef class Matching:
 
     cdef bint _collect(self, Node* node, Lists lists) except False:
         """Adds up all lists of a word."""
-        cdef size_t words = (<size_t>self.view.documents + 63) // 64
-        cdef uint64_t* bits = <uint64_t*>calloc(words + 1, 8)
-        cdef double* amounts = <double*>calloc(self.view.documents + 1, sizeof(double))
-        cdef uint32_t i
-        if bits == NULL or amounts == NULL:
-            free(bits)
-            free(amounts)
-            raise MemoryError
-        self.held.append(_Memory.of(bits))
-        self.held.append(_Memory.of(amounts))
-        node.set = <const uint8_t*>bits
+        cdef uint32_t documents = self.view.documents, i
+        cdef uint8_t[::1] bits = bytearray((<size_t>documents + 63) // 64 * 8 + 8)
+        cdef array.array scored = array.clone(
+            make_array("d"), documents if node.weight else 0, zero=True
+        )
+        cdef double* amounts = scored.data.as_doubles if node.weight else NULL
+        self.held.append((bits, scored))
+        node.set = &bits[0]
         node.collected = amounts
         with nogil:
             for i in range(lists.count):
                 add_list(
                     &lists.entries[i], &self.conditions.fields[lists.entries[i].field],
-                    bits, amounts if node.weight else NULL
+                    <uint64_t*>&bits[0], amounts
                 )
-            for i in range(self.view.documents if node.weight else 0):
+            for i in range(documents if node.weight else 0):
                 node.most_collected = max(node.most_collected, amounts[i])
         return True
 
@@ -383,7 +404,7 @@ cdef class Matching:
         """How many live documents match; the best of them as (score, document), best first, of
         equal ones those with lower numbers; and whether that is all.
 
-        Sets the bits of all that match in `matches` unless that is empty. Without `count`
+        Sets the bits of all that match in `matches`, as long as `live`, or empty. Without `count`
         documents that cannot be among the best need not be counted: the number is a lower
         bound then. Only scores above `floor` are of use. At `deadline`, a time of
         CLOCK_MONOTONIC in seconds (0: none), it stops.
@@ -394,27 +415,29 @@ cdef class Matching:
         cdef uint32_t i
         self.best = best
         self.floor = floor
+        self.conditions.deadline = deadline
         self.hits = <Hit*>malloc((<size_t>best + 1) * sizeof(Hit))
         if self.hits == NULL:
             raise MemoryError
         with nogil:
             self._arrange(root)
-            ending = self._run(root, count or out != NULL, out, deadline, &total)
+            ending = self._run(root, count or out != NULL, out, &total)
         if ending < 0:
             raise MemoryError
+        qsort(self.hits, self.hit_count, sizeof(Hit), order_of_hits)
         found = [(self.hits[i].score, self.hits[i].document) for i in range(self.hit_count)]
-        found.sort(key=_best_first)
         return total, found, ending == 0
 
     cdef int _run(
-        self, uint32_t root, bint count, uint8_t* out, double deadline, uint64_t* total
+        self, uint32_t root, bint count, uint8_t* out, uint64_t* total
     ) noexcept nogil:
         """0 at the end, 1 at the deadline, -1 without memory."""
         cdef Conditions* here = &self.conditions
         cdef uint64_t[WORDS] wanted
         cdef uint64_t[WORDS] candidates
         cdef Node* node = here.nodes[root]
-        cdef uint32_t base = 0, end, next_one, windows = 0
+        cdef uint32_t end, next_one, windows = 0
+        cdef uint64_t base = 0
         cdef size_t bytes
         cdef bint scored
         cdef int word
@@ -424,10 +447,10 @@ cdef class Matching:
                 break
             if next_one > base:
                 base = next_one // WINDOW * WINDOW
-            end = min(base + WINDOW, here.documents)
-            windows += 1
-            if deadline and windows % PATIENCE == 0 and seconds() > deadline:
+            end = <uint32_t>min(base + WINDOW, <uint64_t>here.documents)
+            if windows % PATIENCE == 0 and is_over(here):
                 return 1
+            windows += 1
             scored = self.best > 0
             if scored and bound_of(here, root, base, end) <= self._least():
                 if not count:
@@ -437,15 +460,16 @@ cdef class Matching:
             memset(wanted, 0, sizeof(wanted))
             bytes = (end - base + 63) // 64 * 8
             memcpy(wanted, &self.view.live[0] + base // 8, bytes)
-            if scored and node.kind == SOME_OF and node.least <= 1 and self._least() > 0:
+            if scored and node.kind == SOME_OF and node.least == 1 and self._least() > 0:
                 if not self._evaluate_best(node, base, end, wanted, candidates, count):
                     return -1
             else:
                 if not evaluate(here, root, base, end, wanted, wanted if scored else NULL):
                     return -1
                 memcpy(candidates, node.bits, sizeof(candidates))
-            for word in range(WORDS):
-                total[0] += bits_in(node.bits[word])
+            if here.late:
+                return 1
+            total[0] += bits_in_window(node.bits)
             if out != NULL:
                 memcpy(out + base // 8, node.bits, bytes)
             if scored:
@@ -656,21 +680,6 @@ cdef class Matching:
         hits[place] = hit
 
 
-cdef class _Memory:
-    """Frees memory with the last that holds it."""
-
-    cdef void* data
-
-    @staticmethod
-    cdef _Memory of(void* data):
-        cdef _Memory memory = _Memory()
-        memory.data = data
-        return memory
-
-    def __dealloc__(self):
-        free(self.data)
-
-
 cdef void add_list(
     const Entry* entry, const Field* field, uint64_t* bits, double* amounts
 ) noexcept nogil:
@@ -689,14 +698,12 @@ cdef void add_list(
                 amounts[document] += cursor.frequencies[i] * norm_of(field, document)
 
 
-cdef double seconds() noexcept nogil:
-    cdef timespec now
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return now.tv_sec + now.tv_nsec / 1e9
-
-
-def _best_first(hit):
-    return -hit[0], hit[1]
+cdef int order_of_hits(const void* first, const void* second) noexcept nogil:
+    cdef const Hit* one = <const Hit*>first
+    cdef const Hit* other = <const Hit*>second
+    if one.score != other.score:
+        return 1 if one.score < other.score else -1
+    return (one.document > other.document) - (one.document < other.document)
 
 
 cdef inline bint is_worse(const Hit* one, const Hit* other) noexcept nogil:

@@ -123,10 +123,46 @@ cdef inline const uint8_t* unpack(
 
     Up to 8 bytes beyond the end are read (and ignored), so there must be that many.
     """
-    cdef uint64_t mask = (<uint64_t>1 << width) - 1
-    cdef size_t bit = 0
-    cdef size_t i
-    for i in range(count):
+    cdef uint64_t mask = (<uint64_t>1 << width) - 1, eight
+    cdef size_t i = 0, bit
+    cdef int j
+    # Eight at a time, which are as many bytes as one is bits: a third of the time.
+    while width <= 8 and i + 8 <= count:
+        eight = load64(data + (i >> 3) * width)
+        for j in range(8):
+            values[i + j] = <uint32_t>(eight & mask)
+            eight >>= width
+        i += 8
+    bit = i * width
+    while i < count:
         values[i] = <uint32_t>((load64(data + (bit >> 3)) >> (bit & 7)) & mask)
         bit += width
+        i += 1
+    return data + ((bit + 7) >> 3)
+
+
+cdef inline const uint8_t* unpack_ascending(
+    const uint8_t* data, size_t count, unsigned width, uint32_t first, uint32_t* values
+) noexcept nogil:
+    """The same for `pack`ed gaps: numbers each larger than the one before by the gap and one,
+    the first by its gap than `first`.
+    """
+    cdef uint64_t mask = (<uint64_t>1 << width) - 1, eight
+    cdef size_t i = 0, bit
+    cdef int j
+    while width <= 8 and i + 8 <= count:
+        eight = load64(data + (i >> 3) * width)
+        for j in range(8):
+            first += <uint32_t>(eight & mask)
+            values[i + j] = first + j
+            eight >>= width
+        first += 8
+        i += 8
+    bit = i * width
+    while i < count:
+        first += <uint32_t>((load64(data + (bit >> 3)) >> (bit & 7)) & mask)
+        values[i] = first
+        first += 1
+        bit += width
+        i += 1
     return data + ((bit + 7) >> 3)

@@ -19,6 +19,7 @@ from searchkit.kernels.packing cimport (
     put_varint,
     reserve,
     unpack,
+    unpack_ascending,
 )
 
 from array import array as make_array
@@ -276,17 +277,12 @@ cdef const uint8_t* decode_block(
     """A full block; `previous` is the document before it. Returns the end of its bytes."""
     cdef unsigned gap_width = data[0]
     cdef unsigned extra_width = 0
-    cdef uint32_t document = <uint32_t>(previous + 1)
     cdef size_t i
     data += 1
     if positions:
         extra_width = data[0]
         data += 1
-    data = unpack(data, BLOCK_SIZE, gap_width, documents)
-    for i in range(BLOCK_SIZE):
-        document += documents[i]
-        documents[i] = document
-        document += 1
+    data = unpack_ascending(data, BLOCK_SIZE, gap_width, <uint32_t>(previous + 1), documents)
     data = unpack(data, BLOCK_SIZE, extra_width, frequencies)
     for i in range(BLOCK_SIZE):
         frequencies[i] += 1

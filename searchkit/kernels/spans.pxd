@@ -4,71 +4,182 @@
 Spans are kept in the order of their ends, then of their beginnings, each once.
 """
 
-from libc.stdint cimport int64_t, uint8_t, uint32_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport qsort
 from libc.string cimport memcpy
 
 from searchkit.kernels.cursors cimport (
     BLOCK_SIZE, ENTRY_SIZE, HEADER_SIZE, Cursor, decode_frequencies, find_document
 )
-from searchkit.kernels.packing cimport Buffer, load32, reserve
+from searchkit.kernels.packing cimport Buffer, load32, packed_size, reserve
 from searchkit.kernels.postings cimport decode_frames
+
+cdef enum:
+    # The bit of a frame's first byte that tells of exceptions.
+    EXCEPTIONS = 128
+    MOST_SPANS = 65536
 
 cdef struct Span:
     uint32_t start  # the first position
     uint32_t end    # the last
 
 
-cdef inline bint place(Cursor* cursor) noexcept nogil:
-    """Decodes the positions of what is decoded; False when there is no memory."""
+cdef inline void find_places(Cursor* cursor) noexcept nogil:
+    """Finds where the positions of what is decoded are."""
     cdef const uint8_t* data = cursor.extent
-    cdef uint32_t block = cursor.block - 1, i, j, position, total = 0
-    cdef uint32_t* out
+    cdef uint32_t block = cursor.block - 1, i
+    cdef uint64_t total = 0
     decode_frequencies(cursor)
     for i in range(cursor.size):
         cursor.starts[i] = total
         total += cursor.frequencies[i]
     cursor.starts[cursor.size] = total
-    cursor.positions.size = 0
-    if not reserve(&cursor.positions, (<size_t>total + BLOCK_SIZE) * 4):
-        return False
-    out = <uint32_t*>cursor.positions.data
     if block < cursor.full_blocks:
         data += load32(data + HEADER_SIZE + <size_t>block * ENTRY_SIZE + 8)
     elif cursor.full_blocks:
         data += load32(data + 16)
     else:
         data = cursor.after_tail
-    decode_frames(data, total, out)
-    for i in range(cursor.size):
-        position = 0
-        for j in range(cursor.starts[i], cursor.starts[i + 1]):
-            position += out[j]
-            out[j] = position
-            position += 1
+    cursor.frames = data
+    cursor.frame = 0
+    cursor.unpacked = False
     cursor.placed = True
-    return True
+
+
+cdef inline const uint8_t* after_frame(const uint8_t* data, size_t count) noexcept nogil:
+    """The end of a frame of so many gaps."""
+    cdef unsigned width = data[0], exceptions = 0
+    data += 1
+    if width & EXCEPTIONS:
+        width &= EXCEPTIONS - 1
+        exceptions = data[0]
+        data += 1
+    data += packed_size(count, width)
+    while exceptions:
+        data += 1
+        while data[0] & 0x80:
+            data += 1
+        data += 1
+        exceptions -= 1
+    return data
+
+
+cdef inline void enter_frame(Cursor* cursor, uint64_t frame) noexcept nogil:
+    """Unpacks a frame of the block, the one before or a later one; those between are passed."""
+    cdef uint64_t total = cursor.starts[cursor.size]
+    if cursor.unpacked and frame == cursor.frame - 1:
+        return
+    while cursor.frame < frame:
+        cursor.frames = after_frame(cursor.frames, BLOCK_SIZE)
+        cursor.frame += 1
+    cursor.frames = decode_frames(
+        cursor.frames, min(total - frame * BLOCK_SIZE, <uint64_t>BLOCK_SIZE), cursor.gaps
+    )
+    cursor.frame += 1
+    cursor.unpacked = True
 
 
 cdef inline bint spans_of_term(Cursor* cursor, uint32_t document, Buffer* spans) noexcept nogil:
     """Puts the term's positions in a document; False when there is no memory."""
-    cdef const uint32_t* positions
-    cdef uint32_t i, first, count
+    cdef uint64_t i
+    cdef uint32_t position = 0
     cdef Span* span
     if not find_document(cursor, document):
         return True
-    if not cursor.placed and not place(cursor):
-        return False
-    positions = <const uint32_t*>cursor.positions.data
-    first = cursor.starts[cursor.at]
-    count = cursor.starts[cursor.at + 1] - first
-    if not reserve(spans, count * sizeof(Span)):
+    if not cursor.placed:
+        find_places(cursor)
+    if not reserve(spans, <size_t>cursor.frequencies[cursor.at] * sizeof(Span)):
         return False
     span = <Span*>(spans.data + spans.size)
-    for i in range(count):
-        span[i].start = span[i].end = positions[first + i]
-    spans.size += count * sizeof(Span)
+    for i in range(cursor.starts[cursor.at], cursor.starts[cursor.at + 1]):
+        enter_frame(cursor, i // BLOCK_SIZE)
+        position += cursor.gaps[i % BLOCK_SIZE]
+        span[0].start = span[0].end = position
+        span += 1
+        position += 1
+    spans.size += <size_t>cursor.frequencies[cursor.at] * sizeof(Span)
     return True
+
+
+cdef inline bint begin_phrase(Cursor* cursor, uint32_t place, Buffer* starts) noexcept nogil:
+    """Puts where phrases begin (u32) that have the term, at the document where the cursor is, as
+    the word of that place, counted from 0; False when there is no memory.
+    """
+    cdef uint64_t i
+    cdef uint32_t position = 0
+    cdef uint32_t* start
+    if not cursor.placed:
+        find_places(cursor)
+    if not reserve(starts, <size_t>cursor.frequencies[cursor.at] * 4):
+        return False
+    start = <uint32_t*>starts.data
+    for i in range(cursor.starts[cursor.at], cursor.starts[cursor.at + 1]):
+        enter_frame(cursor, i // BLOCK_SIZE)
+        position += cursor.gaps[i % BLOCK_SIZE]
+        start[0] = position - place
+        # What would begin before the text is no phrase.
+        start += position >= place
+        position += 1
+    starts.size = <uint8_t*>start - starts.data
+    return True
+
+
+cdef inline void go_on_with_phrase(
+    Cursor* cursor, uint32_t place, Buffer* starts
+) noexcept nogil:
+    """Leaves those beginnings of phrases that have the term as the word of that place, at the
+    document where the cursor is.
+    """
+    cdef uint32_t* start = <uint32_t*>starts.data
+    cdef size_t count = starts.size // 4, kept = 0, next_one = 0
+    cdef uint64_t i
+    cdef uint32_t position = 0
+    if not cursor.placed:
+        find_places(cursor)
+    for i in range(cursor.starts[cursor.at], cursor.starts[cursor.at + 1]):
+        enter_frame(cursor, i // BLOCK_SIZE)
+        position += cursor.gaps[i % BLOCK_SIZE]
+        while next_one < count and start[next_one] + place < position:
+            next_one += 1
+        if next_one == count:
+            break
+        if start[next_one] + place == position:
+            start[kept] = start[next_one]
+            kept += 1
+        position += 1
+    starts.size = kept * 4
+
+
+cdef inline uint32_t phrases_of(const Buffer* starts, uint32_t length) noexcept nogil:
+    """How many phrases of so many words there are that do not overlap, from the left."""
+    cdef const uint32_t* start = <const uint32_t*>starts.data
+    cdef size_t i
+    cdef uint64_t free_from = 0
+    cdef uint32_t count = 0
+    for i in range(starts.size // 4):
+        if start[i] >= free_from:
+            count += 1
+            free_from = <uint64_t>start[i] + length
+    return count
+
+
+cdef inline bint any_pair(
+    const Buffer* before, const Buffer* after, uint32_t least, uint64_t most
+) noexcept nogil:
+    """Whether a position of the second is from `least` to `most` after one of the first; all
+    spans are of one position.
+    """
+    cdef const Span* one = <const Span*>before.data
+    cdef const Span* other = <const Span*>after.data
+    cdef size_t i = 0, j = 0, count = before.size // sizeof(Span)
+    for j in range(after.size // sizeof(Span)):
+        while i < count and <uint64_t>one[i].start + most < other[j].start:
+            i += 1
+        if i == count:
+            return False
+        if <uint64_t>one[i].start + least <= other[j].start:
+            return True
+    return False
 
 
 cdef inline bint put_span(Buffer* spans, uint32_t start, uint32_t end) noexcept nogil:
@@ -148,8 +259,8 @@ cdef inline uint32_t longest_of(const Buffer* spans) noexcept nogil:
 cdef inline bint join(
     const Buffer* before, const Buffer* after, uint32_t distance, bint ordered, Buffer* out
 ) noexcept nogil:
-    """Puts pairs of spans that are near enough, as one span each; False when there is no
-    memory.
+    """Puts pairs of spans that are near enough, as one span each, MOST_SPANS at most; False
+    when there is no memory.
     """
     cdef const Span* one = <const Span*>before.data
     cdef const Span* other = <const Span*>after.data
@@ -168,7 +279,12 @@ cdef inline bint join(
             if <int64_t>one[i].end - longest_before > <int64_t>other[j].end + distance:
                 break
             gap = gap_between(&one[i], &other[j])
-            if 0 < gap <= <int64_t>distance and not put_span(
+            if not 0 < gap <= <int64_t>distance:
+                continue
+            if out.size == MOST_SPANS * sizeof(Span):
+                arrange(out)
+                return True
+            if not put_span(
                 out, min(one[i].start, other[j].start), max(one[i].end, other[j].end)
             ):
                 return False

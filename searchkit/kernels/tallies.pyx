@@ -139,8 +139,10 @@ def best_dated(const uint8_t[::1] documents, const uint64_t[::1] published, uint
                     kept[place] = kept[child]
                     place = child
                 kept[place] = each
-    found = [(kept[i].key, kept[i].document) for i in range(count)]
-    free(kept)
+    try:
+        found = [(kept[i].key, kept[i].document) for i in range(count)]
+    finally:
+        free(kept)
     found.sort()
     if newest:
         return [

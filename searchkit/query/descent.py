@@ -73,7 +73,7 @@ class Descent:
     def whole(self) -> t.Tree | None:
         """All of it."""
         if all(lexeme.kind is Kind.WORD for lexeme in self._lexemes):
-            # Most queries: a third of the time of looking for operators between.
+            # As in most queries, which take a third less time so.
             members = [
                 _bare(tree, lexeme)
                 for lexeme in self._lexemes
@@ -181,7 +181,7 @@ class Descent:
         lefts, rights = (
             tree.members if isinstance(tree, t.And) else (tree,) for tree in (left, right)
         )
-        self._leaves.count(len(lefts) * len(rights))
+        self._leaves.count(2 * len(lefts) * len(rights))
         pairs = list(product(lefts, rights))
         if all(_shared(*pair) for pair in pairs):
             return all_of([self._near_two(*pair, distance, name == "pre") for pair in pairs])
@@ -229,13 +229,13 @@ class Descent:
         if not some:
             tree = self._alternatives(sequences)
             return self._closed(tree and self._at_least(tree, number, lexeme))
-        members = [member.tree for member in sequences[0]]
-        if len(sequences) > 1:
-            either = self._alternatives(sequences)
-            members = [either] if either else []
+        if len(sequences) == 1:
+            members = [member.tree for member in sequences[0]]
+        else:
+            members = [tree for each in sequences if (tree := self._together(each))]
         required = min(number, len(members))
         if members and required < number:
-            self._tell(lexeme.start, lexeme.end, f"there are {required} only, and all are wanted")
+            self._tell(lexeme.start, lexeme.end, f"read as some{required}: there are no more")
         return self._closed(t.Some(tuple(members), required) if members else None)
 
     def _at_least(self, tree: t.Tree, times: int, lexeme: Lexeme) -> t.Tree:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from searchkit.analysis import analyzer_for, fold, language_of
+from searchkit.analysis import Place, analyzer_for, fold, language_of
 from searchkit.article import Article
 from searchkit.kernels.unicode_classes import CharacterClass, class_of
 from searchkit.schema import CAPTION_GAP
 
-__all__ = ["exact_spans", "exact_spans_of"]
+__all__ = ["exact_spans", "exact_spans_at", "exact_spans_of"]
 
 _UNSPACED = (CharacterClass.UNSPACED, CharacterClass.JAMO_TAIL)
 _TYPOGRAPHY = str.maketrans("\u2019\u02bc\uff07\u2010", "'''-")
@@ -34,25 +34,76 @@ def exact_spans(typed: str, texts: Iterable[str], language: str) -> list[tuple[i
     What is typed in small letters without accents is compared without regard to either, anything
     else to the letter; typographic apostrophes and hyphens are as good as plain ones.
     """
-    written = fold if fold(typed) == typed.translate(_TYPOGRAPHY) else _to_the_letter
-    bounds = [(start, end) for start, end, _ in analyzer_for(language).surfaces(typed)]
-    if len(bounds) > 1 and bounds[-1][0] < bounds[-2][1]:
-        # The last character of the bigram before.
-        bounds.pop()
-    wanted = [written(typed[start:end]) for start, end in bounds]
-    # A single character of a script without spaces begins a bigram, where another follows it.
-    opens = len(bounds) == 1 and class_of(ord(typed[bounds[0][0]])) in _UNSPACED
+    wanted = _Wanted(typed, language)
     spans = []
     base = 0
-    for text in texts if wanted else ():
-        found = _written_surfaces(text, language, written)
-        for place, (surface, first, _) in enumerate(found):
-            if surface == wanted[0] or (opens and surface.startswith(wanted[0])):
-                following = found[place : place + len(wanted)]
-                if opens or [each for each, _, _ in following] == wanted:
-                    spans.append((base + first, base + following[-1][2]))
+    for text in texts if wanted.surfaces else ():
+        found = _written_surfaces(text, language, wanted.written)
+        spans += [
+            (base + first, base + last)
+            for place, (_, first, _) in enumerate(found)
+            if (last := wanted.last_position(found[place : place + len(wanted.surfaces)])) >= 0
+        ]
         base += (found[-1][2] if found else 0) + CAPTION_GAP
     return spans
+
+
+def exact_spans_at(
+    typed: str, text: str, language: str, places: Iterable[Place]
+) -> list[tuple[int, int]]:
+    """The `exact_spans` of one text, looked for only at these places of it, where the terms are
+    that its first surface may stand for.
+    """
+    wanted = _Wanted(typed, language)
+    if wanted.is_unspaced:
+        return exact_spans(typed, [text], language)
+    spans = set()
+    for _, start, _, position in places:
+        # Where a surface begins and ends is seen from what is around it.
+        begin = max(0, start - _AROUND)
+        around = text[begin : start + 2 * len(typed) + _AROUND]
+        found: list[tuple[str, int, int]] = []
+        for first, end, expansion in analyzer_for(language).surfaces(around):
+            if begin + first < start:
+                continue
+            if not found and begin + first > start:
+                break
+            last = position + expansion.width - 1
+            found.append((wanted.written(around[first:end]), position, last))
+            if len(found) == len(wanted.surfaces):
+                break
+            position = last + 1
+        if (last := wanted.last_position(found)) >= 0:
+            spans.add((found[0][1], last))
+    return sorted(spans)
+
+
+# Characters, more than nearly any word has.
+_AROUND = 64
+
+
+class _Wanted:
+    """What is typed, surface by surface as it is compared."""
+
+    def __init__(self, typed: str, language: str) -> None:
+        plain = fold(typed) == typed.translate(_TYPOGRAPHY)
+        self.written: Callable[[str], str] = fold if plain else _to_the_letter
+        bounds = [(start, end) for start, end, _ in analyzer_for(language).surfaces(typed)]
+        if len(bounds) > 1 and bounds[-1][0] < bounds[-2][1]:
+            # The last character of the bigram before.
+            bounds.pop()
+        self.surfaces = [self.written(typed[start:end]) for start, end in bounds]
+        self.is_unspaced = any(class_of(ord(typed[start])) in _UNSPACED for start, _ in bounds)
+        # A single character of a script without spaces begins a bigram, where another follows it.
+        self._opens = self.is_unspaced and len(bounds) == 1
+
+    def last_position(self, found: Sequence[tuple[str, int, int]]) -> int:
+        """Of surfaces with their first and last positions the last if they are what is wanted,
+        or -1.
+        """
+        if self._opens and found and found[0][0].startswith(self.surfaces[0]):
+            return found[0][2]
+        return found[-1][2] if [each for each, _, _ in found] == self.surfaces else -1
 
 
 def _written_surfaces(

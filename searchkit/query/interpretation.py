@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
+from searchkit.analysis import Variant
 from searchkit.query import tree as t
 from searchkit.query.reading import reading_of
 
@@ -27,7 +28,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a word, phrase or pattern stands for, `typed` as in the query.
+    """What a word, phrase or pattern stands for, `typed` as in the query (``harbour~1``).
 
     `meanings` are the terms, or phrases of terms, that it is looked for by; one that ends with
     ``*`` stands for all that begin so. `expansions` is the number of terms of the index that a
@@ -64,7 +65,7 @@ class Interpretation:
 
     `relaxed` is what was run instead because no article has all the words (None: it was not).
     `did_you_mean` has, for typed words that the index lacks, words that it has; `expansions`, for
-    patterns as they were typed, how many terms of the index they stand for.
+    patterns of the tree, how many terms of the index they stand for.
     """
 
     query: str
@@ -72,7 +73,7 @@ class Interpretation:
     notes: tuple[Note, ...]
     relaxed: Relaxation | None = None
     did_you_mean: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    expansions: Mapping[str, int] = field(default_factory=dict)
+    expansions: Mapping[t.Pattern, int] = field(default_factory=dict)
 
     @cached_property
     def reading(self) -> str:
@@ -82,11 +83,15 @@ class Interpretation:
     @cached_property
     def terms(self) -> tuple[Terms, ...]:
         """What each word, phrase and pattern stands for, once each, in the order of the query."""
-        found = dict.fromkeys(
-            Terms(leaf.typed, _meanings(leaf), self.expansions.get(leaf.typed))
-            for leaf in t.leaves(self.tree)
-            if isinstance(leaf, (t.Word, t.Pattern))
-        )
+        found: dict[Terms, None] = {}
+        for leaf in t.leaves(self.tree):
+            if isinstance(leaf, t.Word):
+                found[Terms(leaf.typed, _meanings(leaf.variants))] = None
+            elif isinstance(leaf, t.Pattern):
+                suffix = f"~{leaf.distance}" if leaf.kind == "fuzzy" else ""
+                looks = leaf.text + ("*" if leaf.kind == "prefix" else suffix)
+                meanings = _meanings(leaf.stems, looks)
+                found[Terms(leaf.typed + suffix, meanings, self.expansions.get(leaf))] = None
         return tuple(found)
 
     def to_dict(self) -> dict[str, Any]:
@@ -108,11 +113,6 @@ class Interpretation:
         }
 
 
-def _meanings(leaf: t.Word | t.Pattern) -> tuple[str, ...]:
-    if isinstance(leaf, t.Word):
-        looks, variants = [], leaf.variants
-    else:
-        ending = {"prefix": "*", "wildcard": "", "fuzzy": f"~{leaf.distance}"}[leaf.kind]
-        looks, variants = [leaf.text + ending], leaf.stems
-    phrases = [" ".join(each.terms) + "*" * each.is_prefix for each in variants]
-    return tuple(dict.fromkeys(looks + phrases))
+def _meanings(variants: tuple[Variant, ...], *looks: str) -> tuple[str, ...]:
+    phrases = (" ".join(each.terms) + "*" * each.is_prefix for each in variants)
+    return tuple(dict.fromkeys([*looks, *phrases]))

@@ -119,6 +119,8 @@ class Leaves:
             return t.Everything() if fields == TEXT_FIELDS else t.Exists(*fields)
         text = _QUOTE.sub(" ", text)
         if text[0] == "=" and len(text) > 1:
+            if _WILDCARD.search(text):
+                self._say(lexeme, "* and ? are no wildcards after =")
             return self._word(text[1:], lexeme, fields, exact=True)
         word, tilde, distance = text.rpartition("~")
         if word and tilde and _DISTANCE.fullmatch(distance):
@@ -139,14 +141,16 @@ class Leaves:
         return t.Word(fields, variants, typed, slop, 1.0, exact) if typed else None
 
     def _analysed(self, text: str, lexeme: Lexeme) -> _Analysed:
-        remembered = len(text) <= _MAX_REMEMBERED_CHARACTERS
-        analyse = _analysed if remembered else _analysed.__wrapped__
-        found = analyse(text, self._languages)
+        if len(text) <= _MAX_REMEMBERED_CHARACTERS:
+            found = _analysed(text, self._languages)
+            self.count(found.words)
+        else:
+            self.count(len(locate(text)) // 2)
+            found = _analysed.__wrapped__(text, self._languages)
         if not found.words:
             self._say(lexeme, "has no letter or digit to search for")
         elif found.start == 1 and text[0] == "-":
             self._say(lexeme, "read without its minus; to leave a word out write NOT before it")
-        self.count(found.words)
         return found
 
     # -- patterns
@@ -169,7 +173,7 @@ class Leaves:
             if plain_start < plain_end:
                 word = self._word(text[plain_start:plain_end], lexeme, fields)
                 found += [word] if word else []
-            if piece.strip("*?"):
+            if fold(piece).strip("*?"):
                 self.count(1)
                 found.append(_pattern(piece, fields, self._languages))
             elif piece:

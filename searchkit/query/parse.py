@@ -12,19 +12,22 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from searchkit.analysis import language_code
 from searchkit.errors import QueryError, QueryTooLongError
 from searchkit.query import tree as t
 from searchkit.query.descent import Descent, Mode, all_of
 from searchkit.query.interpretation import Interpretation, Note, Relaxation
+from searchkit.query.plain import plain_query
+from searchkit.schema import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
     from whoosh.query import Query
 
-__all__ = ["MAX_QUERY_CHARACTERS", "Mode", "ParsedQuery", "parse"]
+__all__ = ["MAX_QUERY_CHARACTERS", "Mode", "ParsedQuery", "parse", "parse_query"]
 
-# Room for the longest article, should somebody look for one by its text; one word of this length
-# takes 10 ms to be read.
-MAX_QUERY_CHARACTERS = 100_000
+# Room for MAX_PARTS words of twelve letters. Whatever they are, so many characters are read, or
+# refused, within 50 ms.
+MAX_QUERY_CHARACTERS = 50_000
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -89,6 +92,13 @@ def parse(
             f"the query has {len(text):,} characters, the limit is {MAX_QUERY_CHARACTERS:,}; "
             "search for fewer words"
         )
+    languages = tuple(languages)
+    if simple := plain_query(text, languages, mode == "any", stop_words):
+        tree, words = simple
+        interpretation = Interpretation(text, tree, ())
+        if mode is not None or len(words) < 2:
+            return ParsedQuery(tree, interpretation)
+        return ParsedQuery(tree, interpretation, words)
     if not text.isascii():
         # They are not to be written in UTF-8, and part of no word.
         text = _SURROGATE.sub("\ufffd", text)
@@ -97,20 +107,31 @@ def parse(
     def tell(start: int, end: int, remark: str) -> None:
         notes.append(Note(start, end, remark))
 
-    descent = Descent(text, tuple(languages), mode, stop_words, tell)
-    tree = descent.whole()
-    if tree is None:
+    descent = Descent(text, languages, mode, stop_words, tell)
+    whole = descent.whole()
+    if whole is None:
         raise QueryError(
             f"the query {_shortened(text.strip())} has no word to search for; "
             "write one or more words, or * for every article"
         )
     notes.sort(key=lambda note: note.start)
-    interpretation = Interpretation(text, tree, tuple(notes))
+    interpretation = Interpretation(text, whole, tuple(notes))
     plain = [member.tree for member in descent.top if member.plain]
     if mode is not None or len(plain) < 2:
-        return ParsedQuery(tree, interpretation)
+        return ParsedQuery(whole, interpretation)
     demanded = tuple(member.tree for member in descent.top if not member.plain)
-    return ParsedQuery(tree, interpretation, tuple(plain), demanded)
+    return ParsedQuery(whole, interpretation, tuple(plain), demanded)
+
+
+def parse_query(
+    text: str, languages: Sequence[str] = (DEFAULT_LANGUAGE,), mode: Mode = None
+) -> ParsedQuery:
+    """Reads a query without an index, to look at how it is read, or to run it with Whoosh.
+
+    `languages` are codes or names of those in which the articles are stemmed. Raises as `parse`
+    does, and LanguageError.
+    """
+    return parse(text, [language_code(language) for language in languages], mode=mode)
 
 
 def _shortened(text: str) -> str:

@@ -8,7 +8,10 @@ spans that do not overlap. searchkit.ranking has the formulas.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from searchkit.analysis import Variant
@@ -16,12 +19,16 @@ from searchkit.errors import QueryTooComplexError
 from searchkit.kernels import NO_TIME
 from searchkit.kernels.matching import Matching
 from searchkit.query import tree as t
-from searchkit.query.searchable import FIELD_NUMBERS, Expansion, Found, Searchable
-from searchkit.ranking import Ranking, inverse_document_frequency
+from searchkit.query.inspection import Inspection
+from searchkit.query.searchable import FIELD_NUMBERS, Expansion, Found, Searchable, documents_in
+from searchkit.ranking import Ranking, inverse_document_frequency, whoosh_document_frequency
+from searchkit.record import decode_article, published_key
 from searchkit.schema import TEXT_FIELDS
 
-__all__ = ["Plan", "plan_for"]
+__all__ = ["Leaf", "Plan", "WhooshPlan", "plan_for"]
 
+# What is scored as one.
+Leaf = t.Word | t.Pattern | t.Near | t.NotNear
 # Makes a condition, or an expression on positions, on a segment by its number.
 Step = Callable[[Matching, int], int]
 # A step for each of some text fields, which have numbers here.
@@ -31,6 +38,7 @@ Places = list[tuple[int, Step]]
 _MAX_PLACED = 10_000
 
 _LAST_TIME = NO_TIME - 1
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Plan:
@@ -56,15 +64,16 @@ class Plan:
         matching = Matching(searchable.views[segment], searchable.weighting(self.ranking))
         if recency:
             published = searchable.segment(segment).published_bytes
-            matching.prefer_recent(published, recency.key, recency.microseconds, recency.share)
+            half_life = recency.half_life / _MICROSECOND
+            matching.prefer_recent(published, published_key(recency.now), half_life, recency.share)
         return matching, self._step(matching, segment)
 
-    def expansion_counts(self) -> dict[str, int]:
-        """How many terms of the index each pattern stands for, by what was typed; of a term in
-        several fields and segments each counts.
+    def expansion_counts(self) -> dict[t.Pattern, int]:
+        """How many terms of the index each pattern stands for; in several fields and segments a
+        term counts in each.
         """
         return {
-            pattern.typed: sum(map(len, expansion.found.lists))
+            pattern: sum(map(len, expansion.found.lists))
             for pattern, expansion in self.expansions.items()
         }
 
@@ -73,101 +82,155 @@ class Plan:
 
     # -- words
 
-    def _word(self, tree: t.Word) -> Step:
-        if tree.exact:
-            return self._checked(tree)
-        found, phrases = self.searchable.word(tree.variants, tree.fields)
-        self.postings += found.postings
-        weight = tree.boost * self._frequency_of_word(tree)
-        places = self._phrases(phrases, tree.fields, tree.slop) if phrases else ()
-        return self._scored(found, places, weight, 1)
+    def _word(self, tree: t.Word | t.Pattern | t.Near | t.NotNear) -> Step:
+        return self._ranked(tree, 1)
 
     def _at_least(self, tree: t.AtLeast) -> Step:
-        word = tree.member
-        if word.exact:
-            return self._checked(word, tree.times)
-        found, phrases = self.searchable.word(word.variants, word.fields)
-        weight = word.boost * self._frequency_of_word(word)
-        if len(word.variants) == 1 and not phrases and not word.variants[0].is_prefix:
-            return self._scored(found, (), weight, tree.times)
-        # Terms may overlap, which their lists do not tell.
-        return self._scored(None, self._places(word, word.fields), weight, tree.times)
+        return self._ranked(tree.member, tree.times)
 
-    def _pattern(self, tree: t.Pattern) -> Step:
-        found = self._expanded(tree).found
-        phrases = [stem for stem in tree.stems if len(stem.terms) > 1]
-        places = self._phrases(phrases, tree.fields, 1)
-        return self._scored(found, places, tree.boost * self._frequency(tree), 1)
+    def _ranked(self, tree: Leaf, least: int) -> Step:
+        """What is scored as one word: in all its fields together."""
+        if least == 1 and isinstance(tree, t.Word) and not tree.exact:
+            # The usual word or phrase.
+            fields = tree.fields
+            found, phrases = self.searchable.word(tree.variants, fields)
+            weight = tree.boost * self._inverse_of(found, phrases, fields)
+            if not phrases:
+                return self._stands(found, (), weight, 1)
+            return self._stands(found, self._phrases(phrases, fields, tree.slop), weight, 1)
+        weight = tree.boost * self.inverse_frequency(tree, t.fields_of(tree))
+        return self._counted(tree, t.fields_of(tree), weight, least)
 
-    def _near(self, tree: t.Near | t.NotNear) -> Step:
+    def _counted(self, tree: Leaf, fields: tuple[str, ...], weight: float, least: int) -> Step:
+        """What stands in these fields at least so often."""
         if any(isinstance(leaf, t.Word) and leaf.exact for leaf in t.leaves(tree)):
-            return self._checked(tree)
-        places = self._places(tree, t.fields_of(tree))
-        return self._scored(None, places, tree.boost * self._frequency(tree), 1)
+            return self._read(tree, fields, weight, least)
+        if isinstance(tree, (t.Near, t.NotNear)):
+            return self._stands(None, self._places(tree, fields), weight, least)
+        found, phrases, slop = self._lists(tree, fields)
+        if least > 1 and (len(phrases) > 0 or _may_overlap(tree)):
+            # Terms may overlap, which their lists do not tell.
+            return self._stands(None, self._places(tree, fields), weight, least)
+        return self._stands(found, self._phrases(phrases, fields, slop), weight, least)
 
-    def _scored(
-        self, found: Found | None, places: Iterable[tuple[int, Step]], weight: float, least: int
+    def _stands(
+        self, found: Found | None, places: Sequence[tuple[int, Step]], weight: float, least: int
     ) -> Step:
+        if found:
+            self.postings += found.postings
         if not places:
             lists = found.lists if found else ()
             return lambda matching, segment: matching.word(lists[segment], (), weight, least)
 
         def step(matching: Matching, segment: int) -> int:
             expressions = [(field, place(matching, segment)) for field, place in places]
-            lists = found.lists[segment] if found else None
-            return matching.word(lists, expressions, weight, least)
+            return matching.word(
+                found.lists[segment] if found else None, expressions, weight, least
+            )
 
         return step
 
-    def _checked(self, tree: t.Word | t.Near | t.NotNear, least: int = 1) -> Step:
-        raise NotImplementedError
+    def _lists(
+        self, tree: t.Word | t.Pattern, fields: tuple[str, ...]
+    ) -> tuple[Found, tuple[Variant, ...], int]:
+        """The lists of the terms that it stands for, the phrases, and their slop."""
+        if isinstance(tree, t.Word):
+            found, phrases = self.searchable.word(tree.variants, fields)
+            return found, phrases, tree.slop
+        phrases = tuple(stem for stem in tree.stems if len(stem.terms) > 1)
+        return self._expansion(tree, fields).found, phrases, 1
 
-    def _expanded(self, tree: t.Pattern) -> Expansion:
-        expansion = self.expansions.get(tree)
+    def _expansion(self, tree: t.Pattern, fields: tuple[str, ...]) -> Expansion:
+        key = replace(tree, fields=fields) if fields != tree.fields else tree
+        expansion = self.expansions.get(key)
         if expansion is None:
-            expansion = self.searchable.expanded(tree, self._name_terms)
-            self.expansions[tree] = expansion
-            self.postings += expansion.found.postings
+            expansion = self.searchable.expanded(key, self._name_terms)
+            self.expansions[key] = expansion
         return expansion
 
-    # -- inverse document frequencies
+    # -- how rare it is
 
-    def _frequency(self, tree: t.Tree) -> float:
-        """That of a positional tree."""
-        if isinstance(tree, t.Word):
-            return self._frequency_of_word(tree)
-        if isinstance(tree, t.Pattern):
-            return self._frequency_of_articles(self._expanded(tree).found.articles)
+    def inverse_frequency(self, tree: t.Tree, fields: tuple[str, ...]) -> float:
+        """The inverse document frequency of a positional tree in these fields."""
         if isinstance(tree, t.NotNear):
-            return self._frequency(tree.wanted)
-        assert isinstance(tree, (t.Near, t.Or))
-        frequencies = map(self._frequency, tree.members)
-        return sum(frequencies) if isinstance(tree, t.Near) else min(frequencies)
+            return self.inverse_frequency(tree.wanted, fields)
+        if isinstance(tree, (t.Near, t.Or)):
+            frequencies = [self.inverse_frequency(member, fields) for member in tree.members]
+            return sum(frequencies) if isinstance(tree, t.Near) else min(frequencies)
+        if not isinstance(tree, (t.Word, t.Pattern)):
+            raise ValueError(f"{tree} has no positions")
+        found, phrases, _ = self._lists(tree, fields)
+        if isinstance(tree, t.Pattern):
+            return self._inverse(found.articles)
+        return self._inverse_of(found, phrases, fields)
 
-    def _frequency_of_word(self, word: t.Word) -> float:
-        found, phrases = self.searchable.word(word.variants, word.fields)
+    def _inverse_of(
+        self, found: Found, phrases: Iterable[Variant], fields: tuple[str, ...]
+    ) -> float:
+        """That of a word or phrase: of its terms by themselves, or else of its phrases."""
         if found.articles or not phrases:
-            return self._frequency_of_articles(found.articles)
+            return self._inverse(found.articles)
         return min(
-            sum(
-                self._frequency_of_articles(self.searchable.term(term, word.fields).articles)
-                for term in phrase.terms
-            )
-            for phrase in phrases
+            sum(self._inverse(found.articles) for found in self.searchable.phrase(each, fields))
+            for each in phrases
         )
 
-    def _frequency_of_articles(self, articles: int) -> float:
+    def articles_with(self, tree: t.Tree, fields: tuple[str, ...]) -> int | None:
+        """The number of articles by which a tree is weighted; None if that is a sum over terms."""
+        if not isinstance(tree, (t.Word, t.Pattern)):
+            return None
+        found, phrases, _ = self._lists(tree, fields)
+        return found.articles if found.articles or not phrases else None
+
+    def _inverse(self, articles: int) -> float:
         return inverse_document_frequency(self.searchable.articles, articles)
+
+    # -- what only the text tells
+
+    def _read(self, tree: Leaf, fields: tuple[str, ...], weight: float, least: int) -> Step:
+        """What has words as they are written: those articles are read that have them stemmed."""
+        candidates = Plan(self.searchable, _unexact(tree), self.ranking)
+        expansions = {
+            pattern: self.searchable.expanded(pattern, name_terms=True).terms
+            for pattern in t.leaves(tree)
+            if isinstance(pattern, t.Pattern)
+        }
+        inspection = Inspection(tree, expansions, self.searchable.snapshot.manifest.language)
+
+        def step(matching: Matching, segment: int) -> int:
+            live = self.searchable.snapshot.segments[segment]
+            here, root = candidates.matching(segment)
+            found = bytearray((live.entry.documents + 63) // 64 * 8)
+            here.run(root, 0, True, found, 0.0, 0.0)
+            amounts = array("d", bytes(8 * live.entry.documents))
+            weighting = self.searchable.weighting(self.ranking)
+            for document in documents_in(found):
+                article = decode_article(live.segment.stored[document])
+                counts = {
+                    name: count
+                    for name, count in inspection.occurrences(article).items()
+                    if name in fields
+                }
+                if sum(counts.values()) < least:
+                    found[document >> 3] &= ~(1 << (document & 7))
+                    continue
+                amounts[document] = sum(
+                    count
+                    * weighting.worth(FIELD_NUMBERS[name], live.segment.lengths(name)[document])
+                    for name, count in counts.items()
+                )
+            return matching.members_of(found, amounts, weight)
+
+        return step
 
     # -- places
 
-    def _phrases(
-        self, phrases: Iterable[Variant], fields: tuple[str, ...], slop: int
-    ) -> Places:
+    def _phrases(self, phrases: Iterable[Variant], fields: tuple[str, ...], slop: int) -> Places:
+        steps = [self._phrase(each, fields, slop) for each in phrases]
         return [
-            (FIELD_NUMBERS[field], self._any([self._phrase(each, field, slop) for each in phrases]))
-            for field in fields
-            if phrases
+            (number, self._any([step(number) for step in steps]))
+            for number in map(FIELD_NUMBERS.__getitem__, fields)
+            if steps
         ]
 
     def _places(self, tree: t.Tree, fields: tuple[str, ...]) -> Places:
@@ -183,18 +246,14 @@ class Plan:
             return lambda matching, segment: matching.not_near(
                 wanted(matching, segment), unwanted(matching, segment), distance
             )
-        assert isinstance(tree, (t.Word, t.Pattern, t.Near))
+        if not isinstance(tree, (t.Word, t.Pattern, t.Near)):
+            raise ValueError(f"{tree} has no positions")
         if field not in tree.fields:
             return self._any([])
         if isinstance(tree, t.Near):
             members = [self._place(member, field) for member in tree.members]
             return self._chain(members, tree.distance, tree.ordered)
-        if isinstance(tree, t.Word):
-            found, phrases = self.searchable.word(tree.variants, tree.fields)
-            slop = tree.slop
-        else:
-            found, slop = self._expanded(tree).found, 1
-            phrases = tuple(stem for stem in tree.stems if len(stem.terms) > 1)
+        found, phrases, slop = self._lists(tree, tree.fields)
         if max(map(len, found.lists), default=0) > _MAX_PLACED:
             raise QueryTooComplexError(
                 f"{tree.typed} stands for more than {_MAX_PLACED:,} words, too many to look at "
@@ -204,18 +263,20 @@ class Plan:
         steps: list[Step] = []
         if found.articles:
             steps.append(lambda matching, segment: matching.places(found.lists[segment], number))
-        steps += [self._phrase(each, field, slop) for each in phrases]
+        steps += [self._phrase(each, tree.fields, slop)(number) for each in phrases]
         return self._any(steps)
 
-    def _phrase(self, phrase: Variant, field: str, slop: int) -> Step:
-        number = FIELD_NUMBERS[field]
+    def _phrase(self, phrase: Variant, fields: tuple[str, ...], slop: int) -> Callable[[int], Step]:
+        """Where a phrase is in one of these fields, which is given by number."""
+        terms = [found.lists for found in self.searchable.phrase(phrase, fields)]
+        self.postings += sum(found.postings for found in self.searchable.phrase(phrase, fields))
 
-        def place(term: str) -> Step:
-            found = self.searchable.term(term, (field,))
-            self.postings += found.postings
-            return lambda matching, segment: matching.places(found.lists[segment], number)
+        def in_field(number: int) -> Step:
+            return lambda matching, segment: matching.phrase(
+                [lists[segment] for lists in terms], number, slop
+            )
 
-        return self._chain([place(term) for term in phrase.terms], slop, True)
+        return in_field
 
     def _any(self, steps: list[Step]) -> Step:
         if len(steps) == 1:
@@ -301,17 +362,17 @@ class Plan:
         return lambda matching, segment: matching.all_but(step(matching, segment))
 
     def _everything(self, _tree: t.Tree) -> Step:
-        return lambda matching, segment: matching.everything()
+        return lambda matching, _: matching.everything()
 
     def _nothing(self, _tree: t.Nothing) -> Step:
-        return lambda matching, segment: matching.some_of((), 1)
+        return lambda matching, _: matching.some_of((), 1)
 
 
 _MAKERS: dict[type[Any], Callable[[Plan, Any], Step]] = {
     t.Word: Plan._word,
-    t.Pattern: Plan._pattern,
-    t.Near: Plan._near,
-    t.NotNear: Plan._near,
+    t.Pattern: Plan._word,
+    t.Near: Plan._word,
+    t.NotNear: Plan._word,
     t.AtLeast: Plan._at_least,
     t.Value: Plan._value,
     t.ValuePrefix: Plan._value_prefix,
@@ -327,8 +388,55 @@ _MAKERS: dict[type[Any], Callable[[Plan, Any], Step]] = {
 }
 
 
+def _may_overlap(tree: t.Tree) -> bool:
+    return not isinstance(tree, t.Word) or len(tree.variants) > 1 or tree.variants[0].is_prefix
+
+
+def _unexact(tree: t.Tree) -> t.Tree:
+    """What has all the articles of a positional tree, with words stemmed."""
+    match tree:
+        case t.Word():
+            return replace(tree, exact=False)
+        case t.Near() | t.Or():
+            return replace(tree, members=tuple(map(_unexact, tree.members)))
+        case t.NotNear():
+            return _unexact(tree.wanted)
+        case _:
+            return tree
+
+
+class WhooshPlan(Plan):
+    """The same for the ranking of Whoosh: what is scored as one is so in each field."""
+
+    def _ranked(self, tree: Leaf, least: int) -> Step:
+        fields = t.fields_of(tree)
+        if least > 1:
+            condition = self._counted(tree, fields, 0.0, least)
+            ranked = self._ranked(tree, 1)
+            return lambda matching, segment: matching.all_of(
+                [condition(matching, segment), ranked(matching, segment)]
+            )
+        steps = [self._counted(tree, (field,), self.weight(tree, field), 1) for field in fields]
+        return lambda matching, segment: matching.some_of(
+            [step(matching, segment) for step in steps], 1
+        )
+
+    def weight(self, tree: Leaf, field: str) -> float:
+        """What its saturated amount in a field is multiplied by."""
+        return (
+            tree.boost
+            * self.ranking.weights[field]
+            * (self.ranking.k1 + 1)
+            * self.inverse_frequency(tree, (field,))
+        )
+
+    def _inverse(self, articles: int) -> float:
+        return whoosh_document_frequency(self.searchable.articles, articles)
+
+
 def plan_for(
     searchable: Searchable, tree: t.Tree, ranking: Ranking, *, name_terms: bool = False
 ) -> Plan:
     """The plan of a tree for a ranking; see `Plan`."""
-    return Plan(searchable, tree, ranking, name_terms=name_terms)
+    kind = WhooshPlan if ranking.model == "whoosh" else Plan
+    return kind(searchable, tree, ranking, name_terms=name_terms)

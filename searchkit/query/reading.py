@@ -10,8 +10,8 @@ from searchkit.schema import TEXT_FIELDS
 
 __all__ = ["reading_of"]
 
-# What reads as one word without quotes; AND, OR and NOT have theirs.
-_BARE = re.compile(r"(?!(?:AND|OR|NOT)$)[#@]?[^\W_]+(?:[-'’.&_][^\W_]+)*")
+# What reads as one word without quotes; what looks like an operator, or its beginning, has them.
+_BARE = re.compile(r"(?!(?i:and|or|not)$)[#@]?[^\W_]+(?:[-'’.&_][^\W_]+)*")
 
 
 def reading_of(tree: t.Tree) -> str:

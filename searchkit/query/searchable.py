@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,7 @@ from searchkit.query import tree as t
 from searchkit.ranking import Ranking
 from searchkit.schema import TEXT_FIELDS, VALUE_FIELDS
 
-__all__ = ["FIELD_NUMBERS", "MAX_EXPANSIONS", "Expansion", "Found", "Searchable"]
+__all__ = ["FIELD_NUMBERS", "MAX_EXPANSIONS", "Expansion", "Found", "Searchable", "documents_in"]
 
 # The fields in the order in which kernels number them.
 FIELD_NUMBERS = {name: number for number, name in enumerate((*TEXT_FIELDS, *VALUE_FIELDS))}
@@ -62,6 +62,7 @@ class Searchable:
         self.articles = sum(each.entry.documents for each in snapshot.segments)
         self._words: dict[tuple[tuple[Variant, ...], tuple[str, ...]], _Word] = {}
         self._terms: dict[tuple[str, tuple[str, ...]], Found] = {}
+        self._phrases: dict[tuple[Variant, tuple[str, ...]], tuple[Found, ...]] = {}
         self._weightings: dict[Ranking, Weighting] = {}
 
     def segment(self, number: int) -> Segment:
@@ -81,16 +82,13 @@ class Searchable:
 
     @cached_property
     def average_lengths(self) -> dict[str, float]:
-        """The tokens of each text field in an article, on average and 1 at least."""
+        """The tokens of each text field in an article, on average; 1 if there are none."""
         segments = [live.segment for live in self.snapshot.segments]
-        return {
-            name: max(
-                1.0,
-                sum(segment.fields[name].occurrences for segment in segments)
-                / max(1, self.articles),
-            )
+        tokens = {
+            name: sum(segment.fields[name].occurrences for segment in segments)
             for name in TEXT_FIELDS
         }
+        return {name: count / self.articles if count else 1.0 for name, count in tokens.items()}
 
     # -- lists
 
@@ -116,6 +114,15 @@ class Searchable:
             _remember(self._terms, key, found)
         return found
 
+    def phrase(self, phrase: Variant, fields: tuple[str, ...]) -> tuple[Found, ...]:
+        """The lists of each term of a phrase in any of these fields."""
+        key = phrase, fields
+        found = self._phrases.get(key)
+        if found is None:
+            found = tuple(self.term(term, fields) for term in phrase.terms)
+            _remember(self._phrases, key, found)
+        return found
+
     def beginning(self, prefix: str, field: str) -> Found:
         """The lists of all terms of a field that begin so."""
         return self._expand([("prefix", prefix, 0)], (field,), None).found
@@ -137,9 +144,7 @@ class Searchable:
         """The terms of these fields that are so many changes from a term at most."""
         return self._expand([("fuzzy", term, distance)], fields, set()).terms
 
-    def first_article(
-        self, term: str, fields: tuple[str, ...]
-    ) -> tuple[LiveSegment, int] | None:
+    def first_article(self, term: str, fields: tuple[str, ...]) -> tuple[LiveSegment, int] | None:
         """The segment and number of the first document, deleted or not, with a term."""
         for live in self.snapshot.segments:
             for field in fields:
@@ -205,6 +210,15 @@ class Searchable:
 
 # Rankings whose tables are remembered: 24 KB each.
 _MAX_WEIGHTINGS = 100
+
+
+def documents_in(bits: bytes | bytearray) -> Iterator[int]:
+    """The documents of a set, which has the lowest bit of the first byte for document 0."""
+    for place, byte in enumerate(bits):
+        while byte:
+            lowest = byte & -byte
+            yield 8 * place + lowest.bit_length() - 1
+            byte ^= lowest
 
 
 def _found(lists: Iterable[Lists]) -> Found:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate
 
 from searchkit.analysis import Place, Variant
@@ -15,20 +15,20 @@ from searchkit.query.tree import Near, NotNear, Or, Pattern, Tree, Word, fields_
 
 __all__ = ["Scene", "Span", "places_of", "spans_of"]
 
-# Of the ways in which two members of a Near or two words of a phrase stand close to each other so
-# many are looked at, the first of the text. They take 0.1 seconds.
-_MAX_PAIRS = 100_000
+# Of the pairs of two members of a Near, or two words of a phrase, that are close to each other so
+# many are looked at, the first of a text.
+_MAX_PAIRS = 50_000
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Span:
-    """From the first position to the last: one place of a leaf, or several spans that make it."""
+    """From the first position to the last: what makes it are spans, or one place of a leaf."""
 
     first: int
     last: int
+    parts: Sequence[Span]
     leaf: Word | Pattern | None = None
     place: Place | None = None
-    parts: list[Span] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,13 @@ def spans_of(tree: Tree, scene: Scene) -> list[Span]:
 
 
 def places_of(spans: Iterable[Span]) -> Iterator[tuple[Word | Pattern, Place]]:
-    """The places that make the spans, each with its leaf, once each and in no order."""
-    seen: set[int] = set()
+    """The places that make the spans, each with its leaf, in no order."""
+    seen: set[Span] = set()
     waiting = list(spans)
     while waiting:
         span = waiting.pop()
-        if id(span) not in seen:
-            seen.add(id(span))
+        if span not in seen:
+            seen.add(span)
             waiting += span.parts
             if span.leaf and span.place:
                 yield span.leaf, span.place
@@ -81,7 +81,7 @@ def places_of(spans: Iterable[Span]) -> Iterator[tuple[Word | Pattern, Place]]:
 
 def _leaves(leaf: Word | Pattern, terms: Iterable[str], scene: Scene) -> list[Span]:
     return [
-        Span(place[3], place[3], leaf, place)
+        Span(place[3], place[3], (), leaf, place)
         for term in terms
         for place in scene.places.get(term, ())
     ]
@@ -109,7 +109,7 @@ def _exact(word: Word, scene: Scene) -> list[Span]:
     for first, last in scene.exact(word):
         begin = bisect_left(places, first, key=lambda span: span.first)
         end = bisect_right(places, last, key=lambda span: span.first)
-        found.append(Span(first, last, parts=places[begin:end]))
+        found.append(Span(first, last, places[begin:end]))
     return found
 
 
@@ -121,22 +121,24 @@ def _joined(before: list[Span], after: list[Span], distance: int, ordered: bool)
     by_last = [] if ordered else sorted(after, key=lambda span: span.last)
     firsts = [span.first for span in by_first]
     lasts = [span.last for span in by_last]
-    found: dict[tuple[int, int], Span] = {}
+    found: dict[tuple[int, int], list[Span]] = {}
     pairs = 0
     for one in before:
-        others = by_first[
-            bisect_right(firsts, one.last) : bisect_right(firsts, one.last + distance)
-        ]
+        begin = bisect_right(firsts, one.last)
+        others = by_first[begin : bisect_right(firsts, one.last + distance, begin)]
         if not ordered:
             begin = bisect_left(lasts, one.first - distance)
-            others += by_last[begin : bisect_left(lasts, one.first)]
+            others += by_last[begin : bisect_left(lasts, one.first, begin)]
         for other in others:
             bounds = min(one.first, other.first), max(one.last, other.last)
-            found.setdefault(bounds, Span(*bounds)).parts += (one, other)
+            if bounds in found:
+                found[bounds] += (one, other)
+            else:
+                found[bounds] = [one, other]
         pairs += len(others)
         if pairs > _MAX_PAIRS:
             break
-    return list(found.values())
+    return [Span(first, last, parts) for (first, last), parts in found.items()]
 
 
 def _apart(wanted: list[Span], unwanted: list[Span], distance: int) -> list[Span]:

@@ -12,8 +12,8 @@ Positions are those of the analysis (`searchkit.analysis`), within one text fiel
 There a positional node (Word, Pattern, Near, NotNear, or an Or of them) has *spans*, from its first
 position to its last, and matches an article in which it has any:
 
-- A word's spans are those of its variants: each a chain of terms, every one at most `slop` positions
-  after the one before.
+- A word's spans are those of its variants: each a chain of terms, every one at most `slop`
+  positions after the one before.
 - Near takes a span of its first member, and of each next member one that does not overlap with
   what has been taken and is at most `distance` positions from it: from the end of one to the
   beginning of the other. Its span is from the first to the last position of all.

@@ -63,7 +63,9 @@ class Explanation:
     def __str__(self) -> str:
         lines = []
         for word in self.words:
-            had = "" if word.articles is None else f", {word.articles:,} of {self.articles:,} have it"
+            had = (
+                "" if word.articles is None else f", {word.articles:,} of {self.articles:,} have it"
+            )
             boost = "" if word.boost == 1 else f"{word.boost:g} × "
             lines.append(f"{word.share:9.4f}  {word.typed}")
             lines.append(
@@ -71,7 +73,8 @@ class Explanation:
                 f"({self.k1:g} + {word.amount:.4f}){had}"
             )
             lines += [
-                f"             {each.amount:.4f} {each.field}: {each.weight:g} × {each.frequency} / "
+                f"             {each.amount:.4f} {each.field}: "
+                f"{each.weight:g} × {each.frequency} / "
                 f"(1 - {self.b:g} + {self.b:g} × {each.length:,} / {each.average:,.1f})"
                 for each in word.fields
             ]

@@ -32,10 +32,6 @@ __all__ = ["Outcome", "Writer"]
 _BATCH_BYTES = 1 << 20
 _BATCH_ARTICLES = 2_000
 
-# Sixteenths of the memory that may be counted: the rest is for what is not, such as what an
-# allocator cannot use. With all sixteen, a million articles took 3 MB too much.
-_COUNTED = 15
-
 # What an article that is not yet in a segment costs the writer beside its postings.
 _BUFFERED_BYTES = 300
 
@@ -67,7 +63,7 @@ class Writer:
     """
 
     def __init__(self, path: Path, *, memory: int, workers: int, lock_timeout: float) -> None:
-        self._memory = memory * _COUNTED // 16
+        self._memory = memory
         self._lock = WriteLock(path, lock_timeout)
         self._lock.acquire()
         self._closing = contextlib.ExitStack()

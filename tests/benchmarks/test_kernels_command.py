@@ -17,8 +17,21 @@ from tests.benchmarks.conftest import made_article
 
 ARTICLES = 300
 
-OF_ALL = ["read lines", "tokenise", "invert", "merge runs", "merge segments", "look up"]
+OF_ALL = [
+    "read lines",
+    "tokenise",
+    "find terms",
+    "invert",
+    "merge runs",
+    "merge segments",
+    "look up",
+]
 OF_LISTS = ["decode documents", "decode positions", "encode"]
+OF_QUERIES = ["match any", "match all", "match phrases"]
+OF_SEARCHES = [
+    *("expand prefix", "expand wildcard", "expand fuzzy"),
+    *("count values", "count days", "best by date"),
+]
 OF_BYTES = ["checksum", "compress", "decompress"]
 
 
@@ -41,7 +54,9 @@ def test_a_small_corpus_gives_table_and_json(corpus_file: Path, tmp_path: Path) 
     assert str(corpus_file.parent) not in (out / "results.json").read_text(encoding="utf-8")
     assert document["corpus"]["articles"] == ARTICLES
     measured = document["kernels"]
-    assert [each["name"] for each in measured] == OF_ALL + OF_LISTS + OF_BYTES
+    assert [
+        each["name"] for each in measured
+    ] == OF_ALL + OF_LISTS + OF_QUERIES + OF_SEARCHES + OF_BYTES
     for each in measured:
         assert len(each["seconds"]) == 2
         assert min(*each["seconds"], each["copy_seconds"], each["units"], each["size"]) > 0
@@ -52,7 +67,7 @@ def test_a_small_corpus_gives_table_and_json(corpus_file: Path, tmp_path: Path) 
 
 def test_a_corpus_of_short_lists_has_none_to_decode(corpus_file: Path, tmp_path: Path) -> None:
     corpus = prepare_file(corpus_file, tmp_path / "prepared.jsonl", 20)
-    assert [each.name for each in works(corpus.path)] == OF_ALL + OF_BYTES
+    assert [each.name for each in works(corpus.path)] == OF_ALL + OF_SEARCHES + OF_BYTES
 
 
 def test_the_work_is_that_of_the_whole_corpus(corpus_file: Path, tmp_path: Path) -> None:

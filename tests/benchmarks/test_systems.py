@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.corpus import Corpus
+from benchmarks.corpus import Corpus, prepare_parts
 from benchmarks.systems import SYSTEMS, Installed, Missing
 
 # A library that warns on some Python is still to be measured.
@@ -28,6 +28,32 @@ def test_a_system_finds_every_article_with_a_plain_word(
     counts = {word: system.count(directory, word) for word in ("harbour", "gannet", "ferry")}
     assert counts == {"harbour": 30, "gannet": 10, "ferry": 3}
     assert system.count(directory, "absentword") == 0
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_system_answers_from_one_segment_or_several(
+    name: str, count: int, tiny_corpus: Corpus, tmp_path: Path
+) -> None:
+    system = SYSTEMS[name]
+    if isinstance(system.available(), Missing) or (count > 1 and not system.POSITIONS):
+        pytest.skip(f"{name} is not installed, or has no segments")
+    directory = tmp_path / "index"
+    directory.mkdir()
+    system.index_parts(prepare_parts(tiny_corpus, tmp_path, count), directory)
+    searcher = system.searcher(directory)
+    either = searcher.search(["gannet", "ferry"], "or", 100)
+    assert either.total == 12
+    assert len(dict(either.hits)) == 12
+    assert either.hits[0][0] == "a-0"
+    if not system.POSITIONS:
+        return
+    both = searcher.search(["gannet", "ferry"], "and", 1, snippets=True)
+    assert (both.total, len(both.hits)) == (1, 1)
+    [(_, body)] = both.snippets
+    assert "gannet" in body
+    assert searcher.search(["harbour", "council"], "phrase", 5).total == 30
+    assert searcher.search(["council", "harbour"], "phrase", 5).total == 0
 
 
 def test_searchkit_indexes_on_several_cores_too(tiny_corpus: Corpus, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from searchkit.codec.stored import INDEX_SECTION, SECTION, StoredReader, StoredW
 from searchkit.errors import IndexDamagedError
 
 NAME = "made.segment"
-BLOCK_BYTES = 64 * 1024
+BLOCK_BYTES = 16 * 1024
 
 # Small ones, and some of which a few fill a block, or one does by far.
 DOCUMENTS = st.lists(

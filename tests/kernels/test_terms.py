@@ -40,6 +40,16 @@ def test_thousands_of_terms_keep_their_numbers(kernels: SimpleNamespace) -> None
 
 
 @on_both
+def test_terms_that_begin_so_are_found_among_those_that_are_new(kernels: SimpleNamespace) -> None:
+    terms = kernels.Terms()
+    terms.numbers(["fog", "fo", "f", "東京", "foggy-and-cold", "of"])
+    assert list(terms.beginning(b"fo")) == [0, 1, 4]
+    assert list(terms.beginning(b"fo", 1)) == [1, 4]
+    assert list(terms.beginning("東".encode(), 0)) == [3]
+    assert list(terms.beginning(b"fo", 6)) == []
+
+
+@on_both
 @pytest.mark.parametrize("term", [b"", "", b"x" * (MAX_TERM_BYTES + 1), "é" * MAX_TERM_BYTES])
 def test_a_term_of_no_length_and_one_too_long_are_refused(
     kernels: SimpleNamespace, term: bytes | str

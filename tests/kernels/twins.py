@@ -9,7 +9,10 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-NAMES = ("dictionary", "invert", "lookup", "merge", "postings", "records", "terms", "text")
+NAMES = (
+    *("dictionary", "invert", "lists", "lookup", "marking", "matching", "merge", "patterns"),
+    *("postings", "records", "tallies", "terms", "text"),
+)
 
 
 def compiled(name: str) -> ModuleType:

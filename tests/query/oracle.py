@@ -18,7 +18,7 @@ from searchkit.query.exact import exact_spans
 from searchkit.record import published_key
 from searchkit.schema import CAPTION_GAP, FILTER_FIELDS, TEXT_FIELDS
 
-__all__ = ["Oracle", "Span"]
+__all__ = ["Oracle", "Span", "looks_like"]
 
 # First and last position.
 Span = tuple[int, int]
@@ -102,7 +102,7 @@ class Oracle:
                 for variant in tree.variants:
                     found |= self._chains(variant, tree.slop, number, field)
             case t.Pattern() if field in tree.fields:
-                found |= self._places(_looks_like(tree), number, field)
+                found |= self._places(looks_like(tree), number, field)
                 for variant in tree.stems:
                     found |= self._chains(variant, 1, number, field)
             case t.Or():
@@ -175,6 +175,10 @@ class Oracle:
         """The terms of a text field, each as often as it stands there."""
         return len(self._terms(number, field))
 
+    def terms(self, number: int, field: str) -> list[str]:
+        """The terms of a text field, each as often as it stands there."""
+        return [term for term, _ in self._terms(number, field)]
+
     def values(self, number: int, field: str) -> list[str]:
         """The terms of a filter field, or the id."""
         value = getattr(self._articles[number], field)
@@ -210,7 +214,7 @@ def _gap(before: Span, after: Span) -> int:
     return after[0] - before[1]
 
 
-def _looks_like(pattern: t.Pattern) -> Callable[[str], bool]:
+def looks_like(pattern: t.Pattern) -> Callable[[str], bool]:
     """Whether a term is one that the pattern stands for, leaving its stems aside."""
     if pattern.kind == "prefix":
         return lambda term: term.startswith(pattern.text)

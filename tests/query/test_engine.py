@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,174 +15,158 @@ from hypothesis import strategies as st
 
 import searchkit
 from searchkit import Article
+from searchkit.analysis import Variant
 from searchkit.codec.snapshot import open_snapshot
 from searchkit.codec.storage import Storage
 from searchkit.query import tree as t
-from searchkit.query.execute import execute
-from searchkit.query.plan import Plan
+from searchkit.query.execute import Matches, execute
+from searchkit.query.plan import plan_for
 from searchkit.query.searchable import Searchable
-from searchkit.ranking import Ranking, inverse_document_frequency
-from searchkit.schema import TEXT_FIELDS
-from tests.query.oracle import Oracle, _looks_like
-from tests.query.trees import LANGUAGES, archives, trees
+from searchkit.query.whoosh_query import to_whoosh
+from searchkit.query.whoosh_search import execute_whoosh
+from searchkit.ranking import Ranking
+from searchkit.record import decode_article
+from tests.query.oracle import Oracle
+from tests.query.scores import Scores
+from tests.query.trees import LANGUAGES, archives, trees, words
 
-SEVERAL = settings(max_examples=100, deadline=None)
+RANKING = Ranking()
+WHOOSH = Ranking("whoosh")
 
 
-class Scores:
-    """BM25F over the oracle's articles, those included that are deleted."""
+class Archive:
+    """Articles in an index, in a segment for each stretch between the cuts."""
 
-    def __init__(self, oracle: Oracle, articles: int, ranking: Ranking) -> None:
-        self.oracle = oracle
+    def __init__(self, articles: Sequence[Article], searchable: Searchable) -> None:
         self.articles = articles
-        self.ranking = ranking
-        self.averages = {
-            field: max(1, sum(oracle.length(n, field) for n in range(articles)) / articles)
-            for field in TEXT_FIELDS
-        }
+        self.searchable = searchable
+        numbers = {article.id: number for number, article in enumerate(articles)}
+        self._numbers = [
+            numbers[decode_article(live.segment.stored[document]).id]
+            for live in searchable.snapshot.segments
+            for document in range(live.entry.documents)
+        ]
 
-    def score(self, tree: t.Tree, number: int) -> float:
-        """The score of an article that matches."""
-        if isinstance(tree, (t.And, t.Or, t.Some)):
-            return sum(
-                self.score(member, number)
-                for member in tree.members
-                if number in self.oracle.matching(member)
-            )
-        if isinstance(tree, t.AtLeast):
-            frequencies = self.oracle.occurrences(tree.member, number)
-            return self.saturated(tree.member, frequencies, number)
-        if isinstance(tree, (t.Word, t.Pattern)):
-            return self.saturated(tree, self.frequencies(tree, number), number)
-        if isinstance(tree, (t.Near, t.NotNear)):
-            return self.saturated(tree, self.oracle.occurrences(tree, number), number)
-        return 0.0
+    def search(self, tree: t.Tree, ranking: Ranking = RANKING, **wanted: object) -> Matches:
+        return execute(plan_for(self.searchable, tree, ranking), **wanted)
 
-    def saturated(self, tree: t.Tree, frequencies: dict[str, int], number: int) -> float:
-        ranking = self.ranking
-        amount = 0.0
-        for field, frequency in frequencies.items():
-            length = self.oracle.length(number, field) / self.averages[field]
-            amount += (
-                ranking.weights[field] * frequency / (1 - ranking.b + ranking.b * length)
-            )
-        return tree.boost * self.frequency(tree) * amount / (ranking.k1 + amount)
-
-    def frequencies(self, tree: t.Word | t.Pattern, number: int) -> dict[str, int]:
-        single = self.single(tree)
-        phrases = self.phrases(tree)
-        counts = {}
-        for field in tree.fields:
-            terms = [term for term, _ in self.oracle._terms(number, field) if single(term)]
-            spans = self.oracle.occurrences(phrases, number) if phrases else {}
-            counts[field] = len(terms) + spans.get(field, 0)
-        return counts
-
-    def single(self, tree):
-        if isinstance(tree, t.Word):
-            variants, looks = tree.variants, lambda term: False
-        else:
-            variants, looks = tree.stems, _looks_like(tree)
-        exact = {v.terms[0] for v in variants if len(v.terms) == 1 and not v.is_prefix}
-        starts = tuple(v.terms[0] for v in variants if v.is_prefix)
-        return lambda term: looks(term) or term in exact or term.startswith(starts)
-
-    def phrases(self, tree):
-        variants = tree.variants if isinstance(tree, t.Word) else tree.stems
-        phrases = tuple(each for each in variants if len(each.terms) > 1)
-        slop = tree.slop if isinstance(tree, t.Word) else 1
-        return t.Word(tree.fields, phrases, "", slop) if phrases else None
-
-    def frequency(self, tree: t.Tree) -> float:
-        if isinstance(tree, (t.Near, t.Or)):
-            found = list(map(self.frequency, tree.members))
-            return sum(found) if isinstance(tree, t.Near) else min(found)
-        if isinstance(tree, t.NotNear):
-            return self.frequency(tree.wanted)
-        assert isinstance(tree, (t.Word, t.Pattern))
-        single = self.single(tree)
-        count = self.count(single, tree.fields)
-        phrases = self.phrases(tree)
-        if isinstance(tree, t.Pattern) or count or not phrases:
-            return self.idf(count)
-        return min(
-            sum(
-                self.idf(self.count(lambda each, term=term: each == term, tree.fields))
-                for term in phrase.terms
-            )
-            for phrase in phrases.variants
-        )
-
-    def count(self, wanted, fields: tuple[str, ...]) -> int:
-        return sum(
-            any(wanted(term) for field in fields for term, _ in self.oracle._terms(n, field))
-            for n in range(self.articles)
-        )
-
-    def idf(self, count: int) -> float:
-        return inverse_document_frequency(self.articles, count)
+    def scores_of(self, matches: Matches) -> dict[int, float]:
+        """By the article's own number."""
+        return {self._numbers[document]: score for document, score in matches.documents}
 
 
 @contextmanager
-def searched(
-    articles: Sequence[Article], cuts: list[int], deleted: set[int]
-) -> Iterator[Searchable]:
-    """The articles in a segment for each stretch between the cuts."""
+def archive_of(
+    articles: Sequence[Article], cuts: Sequence[int], deleted: set[int]
+) -> Iterator[Archive]:
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "archive.idx"
         with searchkit.create(path) as index:
-            for start, stop in itertools.pairwise([0, *sorted(cuts), len(articles)]):
-                if articles[start:stop]:
-                    index.add(articles[start:stop])
+            for start, stop in pairwise([0, *sorted(cuts), len(articles)]):
+                index.add(articles[start:stop])
             index.delete(*(articles[number].id for number in deleted))
-        yield Searchable(open_snapshot(Storage(path)))
+        yield Archive(articles, Searchable(open_snapshot(Storage(path))))
 
 
-def without_exact(tree: t.Tree) -> bool:
-    return not any(isinstance(leaf, t.Word) and leaf.exact for leaf in t.leaves(tree))
+@st.composite
+def places_of_cuts(draw: st.DrawFn) -> tuple[list[Article], list[int], set[int]]:
+    """Articles, where a segment ends among them, and those that are deleted."""
+    articles = draw(archives())
+    last = max(0, len(articles) - 1)
+    cuts = draw(st.lists(st.integers(0, len(articles)), max_size=2))
+    deleted = draw(st.sets(st.integers(0, last), max_size=2)) if articles else set()
+    return articles, cuts, deleted
 
 
-class TestEngine:
-    @SEVERAL
-    @given(archives(), st.lists(trees.filter(without_exact), min_size=3, max_size=6), st.data())
-    def test_finds_what_the_oracle_finds(self, articles, several, data) -> None:
-        cuts = data.draw(st.lists(st.integers(0, len(articles)), max_size=2))
-        numbers = st.integers(0, max(0, len(articles) - 1))
-        deleted = data.draw(st.sets(numbers, max_size=2)) if articles else set()
-        limit = data.draw(st.none() | st.integers(0, 3))
-        oracle = Oracle(articles, LANGUAGES)
-        scores = Scores(oracle, len(articles), Ranking()) if articles else None
-        with searched(articles, cuts, deleted) as searchable:
-            order = [
-                article.id
-                for live in searchable.snapshot.segments
-                for article in map(
-                    searchkit.record.decode_article,
-                    (live.segment.stored[d] for d in range(live.entry.documents)),
-                )
-            ]
-            numbers_of = {article.id: number for number, article in enumerate(articles)}
-            for tree in several:
-                expected = oracle.matching(tree) - deleted
-                everything = execute(Plan(searchable, tree, Ranking()), best=None)
-                found = {numbers_of[order[n]]: score for n, score in everything.documents}
-                assert set(found) == expected, tree
-                assert everything.total == len(expected)
-                # A merge takes deleted articles out, and then they count no more.
-                for number, score in found.items() if searchable.articles == len(articles) else ():
+@settings(max_examples=60)
+@given(places_of_cuts(), st.lists(trees, min_size=3, max_size=6))
+def test_the_engine_finds_and_scores_what_the_oracle_does(
+    made: tuple[list[Article], list[int], set[int]], several: list[t.Tree]
+) -> None:
+    articles, _, deleted = made
+    oracle = Oracle(articles, LANGUAGES)
+    with archive_of(*made) as archive:
+        scores = Scores(oracle, len(articles), RANKING) if articles else None
+        for tree in several:
+            matches = archive.search(tree, best=None)
+            found = archive.scores_of(matches)
+            assert set(found) == oracle.matching(tree) - deleted, tree
+            assert matches.total == len(found)
+            order = [(-score, document) for document, score in matches.documents]
+            assert order == sorted(order)
+            # A merge takes deleted articles out, and then they count no more.
+            if scores and archive.searchable.articles == len(articles):
+                for number, score in found.items():
                     assert score == pytest.approx(scores.score(tree, number), abs=1e-9), tree
-                ranks = [(-score, n) for n, score in everything.documents]
-                assert ranks == sorted(ranks)
-                if limit is None:
-                    continue
-                best = execute(Plan(searchable, tree, Ranking()), best=limit)
-                assert best.total == len(expected)
-                assert [round(score, 9) for _, score in best.documents] == [
-                    round(score, 9) for _, score in everything.documents[:limit]
-                ], tree
-                assert best.documents == [
-                    (n, pytest.approx(score)) for n, score in everything.documents[:limit]
-                ]
-                hasty = execute(Plan(searchable, tree, Ranking()), best=limit, count=False)
-                assert hasty.documents == best.documents
-                assert hasty.total <= best.total
+
+
+@settings(max_examples=30)
+@given(places_of_cuts(), st.lists(trees, min_size=3, max_size=6), st.integers(0, 4))
+def test_the_best_are_the_first_of_all_and_all_are_counted(
+    made: tuple[list[Article], list[int], set[int]], several: list[t.Tree], best: int
+) -> None:
+    with archive_of(*made) as archive:
+        for tree in several:
+            everything = archive.search(tree, best=None)
+            first = archive.search(tree, best=best)
+            assert first.total == everything.total
+            for one, other in zip(first.documents, everything.documents[:best], strict=True):
+                assert one == (other[0], pytest.approx(other[1])), tree
+            hasty = archive.search(tree, best=best, count=False)
+            assert hasty.documents == first.documents
+            assert hasty.total <= first.total
+
+
+@settings(max_examples=30)
+@given(places_of_cuts(), st.lists(trees, min_size=3, max_size=6))
+def test_the_matchers_of_whoosh_find_what_the_engine_finds(
+    made: tuple[list[Article], list[int], set[int]], several: list[t.Tree]
+) -> None:
+    with archive_of(*made) as archive:
+        for tree in several:
+            matches = execute_whoosh(
+                archive.searchable, to_whoosh(tree), None, WHOOSH, order="date", best=None
+            )
+            ours = archive.search(tree, order="date", best=None)
+            assert matches.documents == ours.documents, tree
+            assert matches.total == ours.total
+
+
+def combined(members: st.SearchStrategy[t.Tree]) -> st.SearchStrategy[t.Tree]:
+    several = st.lists(members, min_size=1, max_size=3).map(tuple)
+    return several.map(t.And) | several.map(t.Or)
+
+
+def _single(word: t.Word) -> t.Word:
+    terms = next((each.terms for each in word.variants if not each.is_prefix), ("fog",))
+    return replace(word, variants=(Variant(terms[:1]),), exact=False)
+
+
+def _is_mixed(tree: t.Tree) -> bool:
+    # Of equal members Whoosh leaves out all but one.
+    terms = [leaf.variants for leaf in t.leaves(tree) if isinstance(leaf, t.Word)]
+    return len(set(terms)) == len(terms)
+
+
+single_words = words.map(_single)
+
+
+@settings(max_examples=30)
+@given(
+    places_of_cuts(),
+    st.lists(
+        st.recursive(single_words, combined, max_leaves=4).filter(_is_mixed),
+        min_size=3,
+        max_size=6,
+    ),
+)
+def test_the_ranking_of_whoosh_has_the_scores_of_whoosh(
+    made: tuple[list[Article], list[int], set[int]], several: list[t.Tree]
+) -> None:
+    with archive_of(*made) as archive:
+        for tree in several:
+            theirs = execute_whoosh(
+                archive.searchable, to_whoosh(tree), None, WHOOSH, order="relevance", best=None
+            )
+            ours = archive.search(tree, WHOOSH, best=None)
+            assert dict(ours.documents) == pytest.approx(dict(theirs.documents), abs=1e-6), tree

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from whoosh import query as wq
 from whoosh.index import open_dir
 
 import searchkit
-from searchkit import Article, Index
+from searchkit import Article
 from searchkit.query import tree as t
 from searchkit.query.whoosh_query import to_whoosh
 from tests.query.oracle import Oracle
@@ -34,8 +32,8 @@ def indexed(articles: list[Article]) -> Iterator[Path]:
         yield path
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(archives(), st.lists(trees, min_size=1, max_size=10))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(archives(), st.lists(trees, min_size=1, max_size=20))
 def test_whoosh_finds_what_reading_every_word_finds(
     articles: list[Article], asked: list[t.Tree]
 ) -> None:

@@ -25,6 +25,8 @@ VOCABULARY = (
     "café", "Häuser", "Haus", "strike", "strikes", "strikers", "U.S.", "R&D", "AT&T", "C++", "F-35",
     "COVID-19", "well-known", "#fog", "1,000", "O’Brien", "l’homme", "東京都", "東京", "京", "ไทย",
 )  # fmt: skip
+# Words that stand in many texts, so that they also stand near each other.
+COMMON = ("fog", "the", "harbour", "F-35", "東京都")
 # Typed, though no text has it so.
 ELSEWHERE = ("airstrikes", "us", "35", "covid", "known", "well known", "zebra")
 
@@ -39,7 +41,7 @@ VALUES = {
 EPOCH = datetime(2000, 1, 1, tzinfo=timezone.utc)
 _DAYS = 4
 
-_texts = st.lists(st.sampled_from(VOCABULARY), max_size=8).map(" ".join)
+_texts = st.lists(st.sampled_from(COMMON) | st.sampled_from(VOCABULARY), max_size=8).map(" ".join)
 _moments = st.integers(0, _DAYS).map(lambda day: EPOCH + timedelta(days=day))
 
 
@@ -181,7 +183,21 @@ def _positional(leaves: st.SearchStrategy[t.Tree]) -> st.SearchStrategy[t.Tree]:
     return st.recursive(leaves, combined, max_leaves=4).filter(lambda tree: bool(t.fields_of(tree)))
 
 
-_positionals = _positional(words | _patterns)
+_common = st.builds(_word, st.sampled_from(COMMON), _fields, st.just(1), _boosts, st.just(False))
+_positionals = _positional(_common | _common | words | _patterns)
+_near_common = st.builds(
+    lambda typed, distance, ordered, boost: t.Near(
+        tuple(_word(each, TEXT_FIELDS, 1, 1.0, False) for each in typed),
+        distance,
+        ordered,
+        TEXT_FIELDS,
+        boost,
+    ),
+    st.lists(st.sampled_from(COMMON), min_size=2, max_size=3),
+    st.integers(1, 6),
+    st.booleans(),
+    _boosts,
+)
 _counted = st.builds(t.AtLeast, words, st.integers(1, 4))
 
 
@@ -195,6 +211,7 @@ trees: st.SearchStrategy[t.Tree] = st.recursive(
     words
     | _patterns
     | _positionals
+    | _near_common
     | _counted
     | _conditions
     | st.sampled_from([t.Everything(), t.Nothing()]),

@@ -1,10 +1,10 @@
-"""Varints and bit-packed integers, little-endian: what the other formats are made of."""
+"""Varints, bit-packed integers and sets, little-endian: what the other formats are made of."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["Reader", "pack", "u32", "varint"]
+__all__ = ["Reader", "pack", "set_bits", "u32", "varint"]
 
 
 def u32(value: int) -> bytes:
@@ -31,6 +31,11 @@ def pack(values: Sequence[int], width: int) -> bytes:
     for index, value in enumerate(values):
         number |= value << index * width
     return number.to_bytes((len(values) * width + 7) // 8, "little")
+
+
+def set_bits(bits: bytes | bytearray | memoryview) -> list[int]:
+    """The numbers in a set, which has the lowest bit of the first byte for 0."""
+    return [number for number in range(8 * len(bits)) if bits[number // 8] >> number % 8 & 1]
 
 
 class Reader:
