@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import click
-from rich.text import Text
 
 from searchkit import (
     AddReport,
@@ -25,10 +24,9 @@ from searchkit import (
 
 from .terminal import (
     Bar,
-    console,
     plural,
     print_json,
-    print_text,
+    print_line,
     progress_bar,
     remark,
     size_text,
@@ -120,7 +118,6 @@ def index_summary(
             }
         )
         return
-    screen = console()
     _listed(notices, "Noticed")
     _listed(rejects, "Left out")
     if not (report.processed or rejects):
@@ -134,14 +131,14 @@ def index_summary(
     }
     width = max(len(f"{count:,}") for count in counts.values())
     for name, count in counts.items():
-        print_text(screen, Text(f"{count:>{width},}  {name}"))
+        print_line(f"{count:>{width},}  {name}")
     if report.processed:
         line = (
             f"{plural(report.processed, 'article')}, {size_text(report.characters)} "
             f"of text in {seconds:.1f} s: {report.processed / seconds:,.0f} articles/s, "
             f"{rate:.2f} MB/s"
         )
-        print_text(screen, Text(line, style="dim"))
+        print_line(line, style="dim")
 
 
 def _remark_record(each: Reject | Notice) -> dict[str, Any]:
@@ -158,7 +155,7 @@ def deletion(deleted: int, missing: Sequence[str], *, json: bool) -> None:
         return
     for article_id in missing:
         remark(f"no article has the id {article_id}")
-    print_text(console(), Text(f"{plural(deleted, 'article')} deleted"))
+    print_line(f"{plural(deleted, 'article')} deleted")
 
 
 def compaction(done: Compaction, *, json: bool) -> None:
@@ -177,11 +174,11 @@ def compaction(done: Compaction, *, json: bool) -> None:
         return
     after = f"{plural(done.segments_after, 'segment')}, {size_text(done.size_after)}"
     if not changed:
-        print_text(console(), Text(f"{after}, without deleted articles: nothing to do"))
+        print_line(f"{after}, without deleted articles: nothing to do")
         return
     before = f"{plural(done.segments_before, 'segment')}, {size_text(done.size_before)}"
     deleted = f" with {plural(done.deleted, 'deleted article')}" if done.deleted else ""
-    print_text(console(), Text(f"{after}; it was {before}{deleted}"))
+    print_line(f"{after}; it was {before}{deleted}")
 
 
 @contextlib.contextmanager
@@ -201,7 +198,7 @@ def export(articles: int, directory: str, *, json: bool) -> None:
     if json:
         print_json({"articles": articles, "directory": directory})
         return
-    print_text(console(), Text(harmless(f"{plural(articles, 'article')} written to {directory}")))
+    print_line(harmless(f"{plural(articles, 'article')} written to {directory}"))
 
 
 # -- verify, repair
@@ -234,15 +231,14 @@ def verification(found: Verification, *, json: bool) -> None:
             "Restore the index from a copy; or copy the directory, then run `searchkit repair`, "
             "which keeps all that is whole."
         )
-    screen = console()
     verdict = "whole" if found.whole else "damaged"
-    print_text(screen, Text(f"{verdict}: {_extent(found)}", style="bold"))
+    print_line(f"{verdict}: {_extent(found)}", style="bold")
     rate = found.size / 1e6 / found.seconds if found.seconds else 0.0
     line = (
         f"{plural(found.files, 'file')}, {size_text(found.size)} read in "
         f"{found.seconds:.2f} s: {rate:,.0f} MB/s"
     )
-    print_text(screen, Text(line, style="dim"))
+    print_line(line, style="dim")
 
 
 def damages(found: Verification) -> None:
@@ -267,32 +263,28 @@ def repair(done: Repair, *, json: bool) -> None:
             }
         )
         return
-    screen = console()
     if done.generation is None:
         line = f"nothing is damaged, nothing was changed: {_extent(done.verification)}"
-        print_text(screen, Text(line))
+        print_line(line)
         return
     if done.abandoned is not None:
         line = (
             f"Commit {done.abandoned} cannot be read: the index is as of commit "
             f"{done.verification.generation}."
         )
-        print_text(screen, Text(line))
+        print_line(line)
     for each in done.lost:
         more = each.articles - len(each.ids)
         named = ", ".join(map(harmless, each.ids)) or "their ids cannot be read"
         named += f" and {more:,} more" if each.ids and more else ""
-        print_text(
-            screen,
-            Text(
-                f"Segment {each.name} is given up with {plural(each.articles, 'article')}: {named}"
-            ),
+        print_line(
+            f"Segment {each.name} is given up with {plural(each.articles, 'article')}: {named}"
         )
     if done.back:
         line = f"Back, though deleted: up to {plural(done.back, 'article')}."
-        print_text(screen, Text(line))
+        print_line(line)
     remark("Index the archive again to get back what is lost; what is there costs next to nothing.")
-    print_text(screen, Text(f"repaired, as commit {done.generation}", style="bold"))
+    print_line(f"repaired, as commit {done.generation}", style="bold")
 
 
 def _extent(found: Verification) -> str:

@@ -19,6 +19,7 @@ from .commands.info import info
 from .commands.repair import repair
 from .commands.search import search
 from .commands.show import show
+from .commands.terms import terms
 from .commands.verify import verify
 from .options import EXIT_INTERRUPTED
 
@@ -116,6 +117,7 @@ for command in (
     show,
     delete,
     info,
+    terms,
     verify,
     repair,
     compact,

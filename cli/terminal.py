@@ -11,29 +11,44 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
 from searchkit import harmless
 
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
 __all__ = [
     "Bar",
-    "console",
+    "Part",
+    "for_people",
     "plural",
+    "print_counts",
     "print_json",
-    "print_text",
+    "print_line",
+    "print_table",
     "progress_bar",
     "remark",
+    "shortened",
     "size_text",
     "spinner",
 ]
 
+# Text; or text and its style, as rich names it.
+Part = str | tuple[str, str]
+
 _DRAW_INTERVAL = 0.1
+
+# Columns that the label and the bar of a count take at most, and a bar at least.
+_LABEL_COLUMNS = 48
+_LEAST_BAR = 4
+
+_EIGHTHS = " ▏▎▍▌▋▊▉"
 
 # JSON escapes the C0 controls by itself; C1 controls, DEL and direction marks it leaves.
 _UNSAFE_IN_JSON = re.compile(
@@ -46,32 +61,104 @@ def remark(text: str) -> None:
     click.echo(harmless(text), err=True)
 
 
-class _Console(Console):
-    def on_broken_pipe(self) -> None:
-        """Leaves it to the program, where rich would end with status 1."""
-        raise BrokenPipeError
+def for_people() -> bool:
+    """Whether standard output is a terminal."""
+    return sys.stdout.isatty()
 
 
-def console() -> Console:
-    """Standard output. rich honours NO_COLOR, and leaves colour out where it is no terminal."""
-    return _Console(highlight=False, emoji=False, markup=False)
-
-
-def print_text(to: Console, text: Text, indent: int = 0) -> None:
-    """Folded to the terminal's width; one line each in a pipe, for grep."""
-    if not to.is_terminal:
-        to.print(Text(" " * indent) + text, soft_wrap=True)
+def print_line(*parts: Part, indent: int = 0, style: str = "") -> None:
+    """A line to standard output: in colour, and folded to its width, on a terminal; as it is in a
+    pipe, for grep.
+    """
+    if not for_people():
+        text = "".join(part if isinstance(part, str) else part[0] for part in parts)
+        sys.stdout.write(f"{' ' * indent}{text}\n")
         return
-    width = max(to.width - indent, 20)
-    for line in text.wrap(to, width):
+    from rich.text import Text
+
+    screen = _screen()
+    lines = Text.assemble(*parts, style=style).wrap(screen, max(screen.width - indent, 20))
+    for line in lines:
         line.rstrip()
-        to.print(Text(" " * indent) + line, soft_wrap=True)
+        line.pad_left(indent)
+    screen.print(Text("\n").join(lines), soft_wrap=True)
+
+
+def print_counts(counts: Sequence[tuple[str, int | None]], bar: int | None = None) -> None:
+    """Labels with their counts, on a terminal with a bar beside of so many columns (None: all
+    there are); in a pipe each label, a tab and the number.
+
+    With None for a count the label is a remark for people.
+    """
+    known = [(label, count) for label, count in counts if count is not None]
+    if not for_people():
+        sys.stdout.writelines(f"{label}\t{count}\n" for label, count in known)
+        return
+    from rich.cells import cell_len, set_cell_size
+
+    most = max((count for _, count in known), default=0)
+    number_width = len(f"{most:,}")
+    free = _screen().width - number_width - 4
+    labels = max((cell_len(label) for label, _ in known), default=0)
+    labels = min(labels, _LABEL_COLUMNS, max(free - _LEAST_BAR, 2))
+    columns = free - labels if bar is None else min(bar, free - labels)
+    for label, count in counts:
+        if count is None:
+            print_line(label, style="dim")
+            continue
+        if cell_len(label) > labels:
+            label = set_cell_size(label, labels - 1) + "…"
+        line = f"{set_cell_size(label, labels)}  {count:>{number_width},}"
+        print_line(line, ("  " + _bar(count, most, columns), "cyan"))
+
+
+def print_table(rows: Sequence[tuple[str, str]]) -> None:
+    """Names and what there is to say, below each other."""
+    if not for_people():
+        width = max(len(name) for name, _ in rows)
+        sys.stdout.writelines(f"{name:<{width}}  {text}\n" for name, text in rows)
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="cyan")
+    table.add_column(overflow="fold")
+    for name, text in rows:
+        table.add_row(name, Text(text))
+    _screen().print(table)
+
+
+def _bar(count: int, most: int, columns: int) -> str:
+    """As long as the count is beside the most; a sliver for the least of them."""
+    if not count or columns < 1:
+        return ""
+    whole, eighths = divmod(max(count * columns * 8 // most, 1), 8)
+    return "█" * whole + _EIGHTHS[eighths].strip()
+
+
+@cache
+def _screen() -> Console:
+    """Standard output, where it is a terminal. rich honours NO_COLOR."""
+    from rich.console import Console
+
+    class Screen(Console):
+        def on_broken_pipe(self) -> None:
+            """Leaves it to the program, where rich would end with status 1."""
+            raise BrokenPipeError
+
+    return Screen(highlight=False, emoji=False, markup=False)
 
 
 def print_json(record: dict[str, Any]) -> None:
     """One object on one line, without what a terminal would obey."""
     text = json.dumps(record, ensure_ascii=False)
     click.echo(_UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", text))
+
+
+def shortened(text: str, characters: int, ellipsis: str = "…") -> str:
+    """So many characters at most, and what says that there are more."""
+    return text if len(text) <= characters else text[:characters] + ellipsis
 
 
 def plural(count: int, noun: str) -> str:
@@ -120,6 +207,9 @@ def progress_bar(description: str) -> Iterator[Bar]:
     if not sys.stderr.isatty():
         yield Bar(description, None)
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
     progress = Progress(
         TextColumn("{task.description:<10}"),
         BarColumn(),
@@ -139,6 +229,9 @@ def spinner(description: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn
+
     columns = SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.elapsed:.0f} s")
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         progress.add_task(description, total=None)

@@ -7,8 +7,10 @@
 ...     print(hit.rank, hit.article.headline)
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from searchkit.article import Article, Caption
-from searchkit.codec.verify import Finding, Verification, verify
 from searchkit.errors import (
     ArticleError,
     IndexDamagedError,
@@ -32,11 +34,33 @@ from searchkit.index import Index, IndexInfo, create
 from searchkit.index import open_index as open  # noqa: A004  # searchkit.open reads naturally
 from searchkit.query import Interpretation, ParsedQuery, parse_query
 from searchkit.results import Hit, Results
-from searchkit.sources import Reading, read
-from searchkit.sources.whoosh_index import WhooshArticles, import_whoosh
-from searchkit.writing import AddReport, Transaction
-from searchkit.writing.compaction import Compaction
-from searchkit.writing.repair import LostSegment, Repair, repair
+
+if TYPE_CHECKING:
+    from searchkit.codec.verify import Finding, Verification, verify
+    from searchkit.sources import Reading, read
+    from searchkit.sources.whoosh_index import WhooshArticles, import_whoosh
+    from searchkit.writing import AddReport, Transaction
+    from searchkit.writing.compaction import Compaction
+    from searchkit.writing.repair import LostSegment, Repair, repair
+else:
+    # What no search needs is imported when it is first asked for: together it takes longer than
+    # the imports of a search.
+    _LATER = {
+        "searchkit.codec.verify": ("Finding", "Verification", "verify"),
+        "searchkit.sources": ("Reading", "read"),
+        "searchkit.sources.whoosh_index": ("WhooshArticles", "import_whoosh"),
+        "searchkit.writing": ("AddReport", "Transaction"),
+        "searchkit.writing.compaction": ("Compaction",),
+        "searchkit.writing.repair": ("LostSegment", "Repair", "repair"),
+    }
+
+    def __getattr__(name):
+        for module, names in _LATER.items():
+            if name in names:
+                found = globals()[name] = getattr(import_module(module), name)
+                return found
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "AddReport",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.metadata
 import itertools
 import os
-import platform
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,10 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from searchkit.analysis import fold
 from searchkit.article import Article
 from searchkit.codec.commit import generation_on_disk
-from searchkit.codec.directory import create_directory, directory_size
-from searchkit.codec.facts import compiled_kernels, section_sizes
 from searchkit.codec.manifest import FORMAT_VERSION
 from searchkit.codec.snapshot import (
     Snapshot,
@@ -47,11 +44,13 @@ from searchkit.searching import (
     search,
     search_sets,
 )
-from searchkit.writing import AddReport, Transaction, Writer, add_articles
-from searchkit.writing.compaction import Compaction, compact
 
+# Writing is imported when somebody writes: it takes as long as what a search needs.
 if TYPE_CHECKING:
     from whoosh.query import Query
+
+    from searchkit.writing import AddReport, Transaction, Writer
+    from searchkit.writing.compaction import Compaction
 
 __all__ = ["Index", "IndexInfo", "create", "open_index"]
 
@@ -103,6 +102,8 @@ def create(path: str | os.PathLike[str], *, language: str = DEFAULT_LANGUAGE) ->
     `language` is that of the text, for stemming: a code such as ``"de"``, an English name,
     or ``"none"``. Raises LanguageError, IndexExistsError or StorageError.
     """
+    from searchkit.codec.directory import create_directory
+
     create_directory(Path(path), language)
     return open_index(path)
 
@@ -163,6 +164,8 @@ class Index:
         Raises IndexLockedError when another writer does not finish in time, and StorageError
         when the directory cannot be written to.
         """
+        from searchkit.writing import add_articles
+
         if isinstance(articles, Article):
             articles = [articles]
         with self._writer(memory, workers) as writer:
@@ -178,6 +181,8 @@ class Index:
 
         Raises as `add` does.
         """
+        from searchkit.writing import Transaction
+
         with self._writer(memory, workers) as writer:
             yield Transaction(writer, _checked)
             writer.commit()
@@ -212,6 +217,8 @@ class Index:
         Takes about a tenth of the time of indexing, and for a while the disk space of a second
         index. Raises as `add` does.
         """
+        from searchkit.writing.compaction import compact
+
         with self._writer(DEFAULT_MEMORY, 1) as writer:
             return compact(self.path, writer)
 
@@ -220,6 +227,8 @@ class Index:
             raise ValueError(f"memory is {memory} bytes; give {_LEAST_MEMORY:,} at least")
         if workers is not None and workers < 1:
             raise ValueError(f"workers is {workers}; give 1 or more")
+        from searchkit.writing import Writer
+
         return Writer(
             self.path,
             memory=memory,
@@ -301,8 +310,8 @@ class Index:
         return facet(searchable, search_sets(searchable, question), by)
 
     def terms(self, field: str, prefix: str = "", limit: int | None = None) -> Mapping[str, int]:
-        """The terms of a text field or filter that begin so, each with the number of articles
-        that have it, in order; the first `limit`.
+        """The terms of a text field or filter that begin so, letter case and accents aside, each
+        with the number of articles that have it, in order; the first `limit`.
 
         Articles that are deleted count until their segment is merged. Raises QueryError for a
         field that there is not.
@@ -312,7 +321,7 @@ class Index:
             raise QueryError(
                 f"there is no field {field!r} with terms; write {', '.join(_FIELDS_BY_NAME)}"
             )
-        counts = term_counts(self._reading().snapshot, name, prefix)
+        counts = term_counts(self._reading().snapshot, name, fold(prefix))
         return dict(itertools.islice(counts, limit))
 
     def get(self, article_id: str) -> Article | None:
@@ -330,6 +339,9 @@ class Index:
 
     def info(self) -> IndexInfo:
         """Counts, sizes and versions."""
+        from searchkit.codec.directory import directory_size
+        from searchkit.codec.facts import compiled_kernels, section_sizes, versions
+
         snapshot = self._reading().snapshot
         return IndexInfo(
             path=str(self.path),
@@ -344,11 +356,7 @@ class Index:
             size=directory_size(self._storage),
             sections=section_sizes(snapshot),
             format=FORMAT_VERSION,
-            versions={
-                "searchkit": importlib.metadata.version("searchkit"),
-                "whoosh3": importlib.metadata.version("whoosh3"),
-                "python": platform.python_version(),
-            },
+            versions=versions(),
             kernels=compiled_kernels(),
         )
 

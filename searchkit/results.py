@@ -137,3 +137,7 @@ class Results(Sequence[Hit]):
     def __getitem__(self, index: slice) -> tuple[Hit, ...]: ...
     def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
         return self.hits[index]
+
+    def ids(self) -> Iterator[str]:
+        """The ids of the hits, in order, each read when it is asked for; no article is kept."""
+        return (self._page.article(number).id for number, _ in self._documents)

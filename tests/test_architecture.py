@@ -106,7 +106,7 @@ def test_whoosh_and_rich_are_reached_where_the_map_says() -> None:
     }
     assert users["rich"] == {"searchkit_cli"}
     rich_files = [file.name for file in MODULES if any(i.startswith("rich") for i in imports(file))]
-    assert rich_files == ["account.py", "render.py", "terminal.py"]
+    assert rich_files == ["terminal.py"]
 
 
 def test_what_pickles_does_not_unpickle() -> None:

@@ -48,7 +48,7 @@ def delete(
             deleted = archive.delete(*ids)
         else:
             missing = []
-            total = archive.search(query, limit=0, **wanted).total
+            total = archive.search(query, mode="all", limit=0, **wanted).total
             if total and not yes:
                 question = f"Delete {total:,} of {len(archive):,} articles?"
                 click.confirm(question, abort=True, err=True)

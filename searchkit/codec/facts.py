@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import sys
+import pkgutil
+import platform
 from collections import Counter
+from importlib import import_module, metadata
 from importlib.machinery import EXTENSION_SUFFIXES
 
+import searchkit.kernels
 from searchkit.codec.snapshot import Snapshot
 
-__all__ = ["compiled_kernels", "section_sizes"]
+__all__ = ["compiled_kernels", "section_sizes", "versions"]
 
 
 def section_sizes(snapshot: Snapshot) -> dict[str, int]:
@@ -24,10 +27,20 @@ def section_sizes(snapshot: Snapshot) -> dict[str, int]:
 
 
 def compiled_kernels() -> dict[str, str]:
-    """The compiled modules of `searchkit.kernels` that are in use, each with its file."""
+    """The compiled modules of `searchkit.kernels`, each with its file."""
+    package = searchkit.kernels
     found = {}
-    for name, module in sorted(sys.modules.items()):
-        file = getattr(module, "__file__", None) or ""
-        if name.startswith("searchkit.kernels.") and file.endswith(tuple(EXTENSION_SUFFIXES)):
-            found[name.rpartition(".")[2]] = file
+    for each in pkgutil.iter_modules(package.__path__):
+        file = import_module(f"{package.__name__}.{each.name}").__file__ or ""
+        if file.endswith(tuple(EXTENSION_SUFFIXES)):
+            found[each.name] = file
     return found
+
+
+def versions() -> dict[str, str]:
+    """Those of the software in use."""
+    return {
+        "searchkit": metadata.version("searchkit"),
+        "whoosh3": metadata.version("whoosh3"),
+        "python": platform.python_version(),
+    }

@@ -15,7 +15,6 @@ from __future__ import annotations
 import contextlib
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -203,6 +202,9 @@ class SegmentWriter:
     def check(self) -> None:
         """Raises CancelledError when it is to stop."""
         if self._stopped():
+            # Takes 5 ms, which a search is not to wait for.
+            from concurrent.futures import CancelledError
+
             raise CancelledError
         self._checks += 1
         if self._checks % _CHECKS_TO_GIVE_BACK == 0:

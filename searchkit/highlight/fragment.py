@@ -5,7 +5,6 @@ Article text is never trusted: HTML is escaped, and what a terminal would obey i
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,7 +45,9 @@ class Fragment:
 
     def html(self, tag: str = "mark") -> str:
         """The text escaped for HTML, each match within ``<mark>`` and ``</mark>``."""
-        return self._marked(f"<{tag}>", f"</{tag}>", html.escape)
+        from html import escape  # takes 1.5 ms, for all the entities that there are
+
+        return self._marked(f"<{tag}>", f"</{tag}>", escape)
 
     def ansi(self) -> str:
         """The text made harmless for a terminal, each match in bold."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import heapq
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from searchkit.kernels import NO_TIME
 from searchkit.kernels.tallies import best_dated
 from searchkit.query.plan import Plan
 from searchkit.query.searchable import Searchable
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 __all__ = ["Matches", "Order", "dated", "execute"]
 
@@ -133,4 +135,6 @@ def _each(work: Callable[[int], _Answer], numbers: range, threaded: bool) -> lis
 
 @cache
 def _threads() -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor  # takes 5 ms
+
     return ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="searchkit")
