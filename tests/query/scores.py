@@ -30,6 +30,8 @@ class Scores:
             case t.And() | t.Or() | t.Some():
                 matching = (each for each in tree.members if number in self._oracle.matching(each))
                 return sum(self.score(each, number) for each in matching)
+            case t.AtLeast(times=1):
+                return self.score(tree.member, number)
             case t.AtLeast():
                 frequencies = self._oracle.occurrences(tree.member, number)
                 return self._saturated(tree.member, frequencies, number)
