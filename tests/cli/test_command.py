@@ -82,41 +82,6 @@ def test_info_tells_what_is_there(archive: Path) -> None:
     assert facts["deleted"] == 0
 
 
-FIELDS = (
-    "headline, body, captions, section, publisher, authors, agencies, language, keywords, "
-    "published, id, since, until, length"
-)
-
-
-def test_search_tells_how_the_query_was_read(archive: Path) -> None:
-    result = run(archive, "search", "ferries hail nowhere:x", "--explain-query")
-    assert [line.strip() for line in result.output.splitlines()[:8]] == [
-        'read as: ferries AND hail AND "nowhere:x"',
-        "but: no article has all 3 words; these have 1 of them",
-        'run as: some1(ferries hail "nowhere:x")',
-        f"note on 'nowhere:': no field, hence text; fields are {FIELDS}",
-        "ferries: ferri",
-        "hail: hail",
-        "nowhere:x: nowher x",
-        "",
-    ]
-    found = run_json(archive, "search", "ferries hail")
-    assert found["interpretation"]["relaxed"]["required"] == 1
-    assert found["interpretation"]["terms"][0] == {
-        "typed": "ferries",
-        "meanings": ["ferri"],
-        "expansions": None,
-    }
-
-
-def test_search_says_when_articles_have_most_of_the_words_only(archive: Path) -> None:
-    assert run(archive, "search", "ferry hail").output.startswith(
-        "No article has all 2 words; these have 1 of them."
-    )
-    assert run(archive, "search", "--mode", "all", "ferry hail").exit_code == 1
-    assert "No article has" not in run(archive, "search", "--mode", "any", "ferry hail").output
-
-
 def test_info_names_the_compiled_kernels(archive: Path) -> None:
     kernels = run_json(archive, "info")["kernels"]
     assert set(kernels) == {file.stem for file in ROOT.glob("searchkit/kernels/*.pyx")}
