@@ -5,25 +5,20 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
-from .commands.compact import compact
-from .commands.delete import delete
-from .commands.export import export
-from .commands.import_whoosh import import_whoosh
-from .commands.index import index
-from .commands.info import info
-from .commands.repair import repair
-from .commands.search import search
-from .commands.show import show
-from .commands.terms import terms
-from .commands.verify import verify
 from .options import EXIT_INTERRUPTED
 
 __all__ = ["main", "run"]
+
+_COMMANDS = (
+    *("index", "search", "show", "delete", "info", "terms", "verify", "repair", "compact"),
+    *("export", "import-whoosh"),
+)
 
 
 class Failure(click.ClickException):
@@ -46,7 +41,22 @@ def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
 
 
 class Program(click.Group):
-    """The group of commands, with one place for every error that they let through."""
+    """The group of commands, with one place for every error that they let through.
+
+    A command is imported when it is asked for: all of them take as long as a search.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Their names, as help lists them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f".commands.{name}", __package__), name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command and gives each kind of ending its exit status."""
@@ -109,22 +119,6 @@ def main(ctx: click.Context, directory: Path) -> None:
       searchkit search '"night train" OR ferry' --since 2020 --section news
     """  # noqa: D301  # click's \b keeps the lines below as they are
     ctx.obj = directory
-
-
-for command in (
-    index,
-    search,
-    show,
-    delete,
-    info,
-    terms,
-    verify,
-    repair,
-    compact,
-    export,
-    import_whoosh,
-):
-    main.add_command(command)
 
 
 def run() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from os.path import commonpath, dirname
+from typing import TYPE_CHECKING
 
-from searchkit import Article, IndexInfo, harmless
+from searchkit import Article, harmless
 
 from .terminal import (
     plural,
@@ -16,6 +17,9 @@ from .terminal import (
     shortened,
     size_text,
 )
+
+if TYPE_CHECKING:
+    from searchkit import IndexInfo
 
 __all__ = ["article", "headline", "info", "terms"]
 

@@ -30,13 +30,14 @@ from searchkit.errors import (
     StorageError,
 )
 from searchkit.highlight import Fragment, harmless
-from searchkit.index import Index, IndexInfo, create
+from searchkit.index import Index, create
 from searchkit.index import open_index as open  # noqa: A004  # searchkit.open reads naturally
 from searchkit.query import Interpretation, ParsedQuery, parse_query
 from searchkit.results import Hit, Results
 
 if TYPE_CHECKING:
     from searchkit.codec.verify import Finding, Verification, verify
+    from searchkit.info import IndexInfo
     from searchkit.sources import Reading, read
     from searchkit.sources.whoosh_index import WhooshArticles, import_whoosh
     from searchkit.writing import AddReport, Transaction
@@ -47,6 +48,7 @@ else:
     # the imports of a search.
     _LATER = {
         "searchkit.codec.verify": ("Finding", "Verification", "verify"),
+        "searchkit.info": ("IndexInfo",),
         "searchkit.sources": ("Reading", "read"),
         "searchkit.sources.whoosh_index": ("WhooshArticles", "import_whoosh"),
         "searchkit.writing": ("AddReport", "Transaction"),

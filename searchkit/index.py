@@ -8,7 +8,6 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import nan
 from pathlib import Path
 from types import TracebackType
@@ -17,20 +16,14 @@ from typing import TYPE_CHECKING, Any
 from searchkit.analysis import fold
 from searchkit.article import Article
 from searchkit.codec.commit import generation_on_disk
-from searchkit.codec.manifest import FORMAT_VERSION
 from searchkit.codec.snapshot import (
     Snapshot,
-    count_terms,
     open_snapshot,
     term_counts,
-    value_counts,
 )
 from searchkit.codec.storage import Storage
 from searchkit.errors import ArticleError, QueryError
-from searchkit.query.dates import Moment
 from searchkit.query.execute import Order
-from searchkit.query.facets import Period, check_facets, facet
-from searchkit.query.filters import Filters, Values
 from searchkit.query.parse import Mode, parse
 from searchkit.query.searchable import Searchable
 from searchkit.ranking import Model, Ranking
@@ -45,14 +38,19 @@ from searchkit.searching import (
     search_sets,
 )
 
-# Writing is imported when somebody writes: it takes as long as what a search needs.
+# What a search of a few words does not need is imported where it is used: it takes longer.
 if TYPE_CHECKING:
     from whoosh.query import Query
 
+    from searchkit.info import IndexInfo
+    from searchkit.query.dates import Moment
+    from searchkit.query.facets import Period
+    from searchkit.query.filters import Values
+    from searchkit.query.tree import Tree
     from searchkit.writing import AddReport, Transaction, Writer
     from searchkit.writing.compaction import Compaction
 
-__all__ = ["Index", "IndexInfo", "create", "open_index"]
+__all__ = ["Index", "create", "open_index"]
 
 _NO_FILTERS = (None,) * 8
 
@@ -66,34 +64,6 @@ _LOCK_TIMEOUT = 10.0
 # Bytes of postings held before they are written to a segment: those of about 500 MB of text.
 DEFAULT_MEMORY = 256 << 20
 _LEAST_MEMORY = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class IndexInfo:
-    """What an index holds.
-
-    `terms` counts the distinct terms of each text field. `values` has, for each filter (section,
-    author ...), its values as they are compared, with the number of articles, the most
-    frequent first. `deleted` articles are still in the segments, until these are merged.
-    `size` is in bytes on disk, `sections` the bytes of each kind of section of the segments,
-    the most first. `generation` counts the commits, `format` is that of the files, `versions`
-    are those of the software in use, `kernels` its compiled modules with their files.
-    """
-
-    path: str
-    language: str
-    articles: int
-    fields: tuple[str, ...]
-    terms: Mapping[str, int]
-    values: Mapping[str, Mapping[str, int]]
-    segments: int
-    deleted: int
-    generation: int
-    size: int
-    sections: Mapping[str, int]
-    format: int
-    versions: Mapping[str, str]
-    kernels: Mapping[str, str]
 
 
 def create(path: str | os.PathLike[str], *, language: str = DEFAULT_LANGUAGE) -> Index:
@@ -199,7 +169,7 @@ class Index:
         Returns how many there were. Raises QueryError as `search` does.
         """
         # Never what has only most of the words.
-        question = Question(query, Filters(**filters).to_tree(), mode="all")
+        question = Question(query, _condition(**filters), mode="all")
         parse(query, (self.language,))
 
         def numbers(snapshot: Snapshot) -> list[int]:
@@ -283,7 +253,7 @@ class Index:
         """
         _check_page(limit, offset, sort)
         given = (since, until, section, publisher, author, agency, language, keyword)
-        condition = None if given == _NO_FILTERS else Filters(*given).to_tree()
+        condition = None if given == _NO_FILTERS else _condition(*given)
         return search(
             self._reading().searchable,
             Question(query, condition, mode, ranking, stop_words),
@@ -304,7 +274,9 @@ class Index:
 
         `filters` are those of `search`. Raises QueryError as it does.
         """
-        question = Question(query, Filters(**filters).to_tree(), mode)
+        question = Question(query, _condition(**filters), mode)
+        from searchkit.query.facets import check_facets, facet
+
         searchable = self._reading().searchable
         check_facets([by])
         return facet(searchable, search_sets(searchable, question), by)
@@ -339,26 +311,9 @@ class Index:
 
     def info(self) -> IndexInfo:
         """Counts, sizes and versions."""
-        from searchkit.codec.directory import directory_size
-        from searchkit.codec.facts import compiled_kernels, section_sizes, versions
+        from searchkit.info import index_info
 
-        snapshot = self._reading().snapshot
-        return IndexInfo(
-            path=str(self.path),
-            language=self.language,
-            articles=snapshot.articles,
-            fields=(*TEXT_FIELDS, "published", *FILTER_FIELDS),
-            terms={name: count_terms(snapshot, name) for name in TEXT_FIELDS},
-            values={name: value_counts(snapshot, field) for field, name in FILTER_FIELDS.items()},
-            segments=len(snapshot.segments),
-            deleted=sum(each.entry.deleted for each in snapshot.segments),
-            generation=snapshot.manifest.generation,
-            size=directory_size(self._storage),
-            sections=section_sizes(snapshot),
-            format=FORMAT_VERSION,
-            versions=versions(),
-            kernels=compiled_kernels(),
-        )
+        return index_info(self._storage, self._reading().snapshot)
 
     def export_whoosh(
         self, directory: str | os.PathLike[str], on_progress: Callable[[int], None] | None = None
@@ -461,6 +416,13 @@ def _checked(articles: Iterable[Article | Mapping[str, Any]]) -> Iterable[Any]:
             "and pass a single dict in a list"
         )
     return articles
+
+
+def _condition(*given: Any, **filters: Any) -> Tree | None:
+    """What `Filters` of these demand."""
+    from searchkit.query.filters import Filters
+
+    return Filters(*given, **filters).to_tree()
 
 
 def _check_page(limit: int | None, offset: int, sort: str) -> None:

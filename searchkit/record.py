@@ -18,6 +18,7 @@ from searchkit.kernels import NO_TIME
 __all__ = [
     "Record",
     "decode_article",
+    "decode_id",
     "digest_of",
     "encode_article",
     "published_key",
@@ -102,6 +103,12 @@ def decode_article(stored: bytes) -> Article:
             *(get("language", ""), get("url", ""), tuple(get("keywords", ()))),
         )
     )
+
+
+def decode_id(stored: bytes) -> str:
+    """The id of an article as it is stored."""
+    found: str = orjson.loads(stored)["id"]
+    return found
 
 
 def stored_fields(stored: bytes) -> dict[str, Any]:

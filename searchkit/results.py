@@ -17,6 +17,9 @@ __all__ = ["Hit", "Page", "Results"]
 class Page(Protocol):
     """Where results and hits get what is asked of them, hits by their documents' numbers."""
 
+    def article_id(self, number: int) -> str:
+        """The id of the article."""
+
     def article(self, number: int) -> Article:
         """The article."""
 
@@ -50,8 +53,8 @@ class Hit:
 
     @property
     def id(self) -> str:
-        """The article's id."""
-        return self.article.id
+        """The article's id, for which the article is not read."""
+        return self._page.article_id(self._number)
 
     @property
     def article(self) -> Article:
@@ -74,7 +77,7 @@ class Hit:
         return self._page.explanation(self._number)
 
     def __repr__(self) -> str:
-        return f"<searchkit.Hit {self.rank}: {self.article.id!r}, score {self.score:.4f}>"
+        return f"<searchkit.Hit {self.rank}: {self.id!r}, score {self.score:.4f}>"
 
 
 class Results(Sequence[Hit]):
@@ -139,5 +142,5 @@ class Results(Sequence[Hit]):
         return self.hits[index]
 
     def ids(self) -> Iterator[str]:
-        """The ids of the hits, in order, each read when it is asked for; no article is kept."""
-        return (self._page.article(number).id for number, _ in self._documents)
+        """The ids of the hits, in order; no article is read."""
+        return (self._page.article_id(number) for number, _ in self._documents)

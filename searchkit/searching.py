@@ -13,13 +13,10 @@ from searchkit.errors import QueryError
 from searchkit.highlight import Fragment, Highlighter
 from searchkit.query import tree as t
 from searchkit.query.execute import Matches, Order, execute
-from searchkit.query.explain import explain
-from searchkit.query.facets import check_facets, facet
 from searchkit.query.interpretation import Interpretation, Note
 from searchkit.query.parse import Mode, parse
 from searchkit.query.plan import Plan, plan_for
 from searchkit.query.searchable import Searchable
-from searchkit.query.suggestions import suggestions
 from searchkit.ranking import Explanation, Model, Ranking, stop_words
 from searchkit.record import decode_article
 from searchkit.results import Results
@@ -68,11 +65,13 @@ def search(
     """A page of what matches; `Index.search` has what the arguments mean."""
     started = time.perf_counter()
     if facets:
+        from searchkit.query.facets import check_facets
+
         check_facets(facets)
     asked = _asked(searchable, question, timeout, name_terms=highlight)
     best = None if limit is None else offset + limit
     matches = asked.run(sort, best, count or bool(facets), bool(facets))
-    counted = {name: facet(searchable, matches.sets, name) for name in facets}
+    counted = _counted(searchable, matches.sets, facets) if facets else {}
     return Results(
         str(question.query),
         matches.total,
@@ -86,6 +85,14 @@ def search(
     )
 
 
+def _counted(
+    searchable: Searchable, sets: Sequence[bytearray], facets: Sequence[str]
+) -> dict[str, Mapping[str, int]]:
+    from searchkit.query.facets import facet
+
+    return {name: facet(searchable, sets, name) for name in facets}
+
+
 class _Page:
     """What the hits of one search share."""
 
@@ -93,6 +100,10 @@ class _Page:
         self._asked = asked
         self._highlight = highlight
         self._highlighter: Highlighter | None = None
+
+    def article_id(self, number: int) -> str:
+        live, document = self._asked.searchable.snapshot.place(number)
+        return live.segment.ids[document]
 
     def article(self, number: int) -> Article:
         live, document = self._asked.searchable.snapshot.place(number)
@@ -177,6 +188,8 @@ class _AskedInWords:
 
     def interpretation(self) -> Interpretation:
         """How the question was read, and what of it the index lacks."""
+        from searchkit.query.suggestions import suggestions
+
         interpretation = self._parsed.interpretation
         if self._required is not None:
             interpretation = self._parsed.relaxed_interpretation(self._required)
@@ -188,6 +201,8 @@ class _AskedInWords:
 
     def explanation(self, number: int) -> Explanation:
         """Why a document has its score."""
+        from searchkit.query.explain import explain
+
         return explain(self.plan, self.tree, number)
 
     def _most_words(self) -> int:

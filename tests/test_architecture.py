@@ -25,6 +25,7 @@ FLOORS = {
     "searchkit.highlight": 3,
     "searchkit.query": 3,
     "searchkit.writing": 3,
+    "searchkit.info": 4,
     "searchkit.results": 4,
     "searchkit.searching": 5,
     "searchkit.index": 5,

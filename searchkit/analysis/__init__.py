@@ -1,7 +1,7 @@
 """Here is text: give me terms."""
 
 from searchkit.analysis.analyzer import Analyzer, Token, analyzer_for
-from searchkit.analysis.finder import Finder, Place
+from searchkit.analysis.finder import Finder, Marks, Place
 from searchkit.analysis.folding import fold
 from searchkit.analysis.languages import LANGUAGES, language_code, language_of
 from searchkit.analysis.variants import Variant, variants_of
@@ -12,6 +12,7 @@ __all__ = [
     "MULTIPLE",
     "Analyzer",
     "Finder",
+    "Marks",
     "Place",
     "Token",
     "Variant",

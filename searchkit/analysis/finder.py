@@ -6,15 +6,20 @@ begin like a wanted term and are passed over, and what the others stand for is r
 
 from __future__ import annotations
 
+import itertools
 import threading
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from searchkit.analysis.vocabulary import Vocabulary
 from searchkit.kernels import HEADS
-from searchkit.kernels.marking import marks
+from searchkit.kernels.marking import marks, matches
 
-__all__ = ["ANY_HEAD", "Finder", "Place", "head_of"]
+__all__ = ["ANY_HEAD", "Finder", "Marks", "Place", "head_of"]
+
+# Where matches start, where they end, and the words of a query that each shows, a bit for each: in
+# order and apart from each other.
+Marks = tuple["array[int]", "array[int]", "array[int]"]
 
 # A term, the half-open range of its characters, and its position: the fields of a Token.
 Place = tuple[str, int, int, int]
@@ -53,60 +58,54 @@ class Finder:
         self._prefixes = tuple(prefixes)
         self._positional = positional
         self._heads: dict[str, array[int]] = {}
-        self._vocabulary: Vocabulary | None = None
-        self._wanted = bytearray()  # by term number
-        self._found: dict[int, str] = {}
+        self._known: _Known | None = None
 
     def find(self, texts: Sequence[str], language: str) -> list[list[Place]]:
         """The places in each text, which is in `language`, a code; in the order of the text.
 
         The texts must have no lone surrogates.
         """
-        if language not in self._heads:
-            self._heads[language] = self._heads_in(language)
+        known, found, ends = self._found(texts, language)
+        numbers = iter(found)
+        places = [
+            (known.terms[number], start, end, position)
+            for number, start, end, position in zip(numbers, numbers, numbers, numbers, strict=True)
+        ]
+        return [places[begin // 4 : end // 4] for begin, end in itertools.pairwise((0, *ends))]
+
+    def mark(
+        self, texts: Sequence[str], language: str, words: Sequence[Mapping[str, int]]
+    ) -> list[Marks]:
+        """The matches in each text: `words` has for each the terms that are marked in it, with
+        what they show.
+        """
+        known, found, ends = self._found(texts, language)
+        begin = 0
+        of_texts = []
+        for shown, end in zip(words, ends, strict=True):
+            of_texts.append(matches(found, begin, end, known.shows(shown)))
+            begin = end
+        return of_texts
+
+    def _found(self, texts: Sequence[str], language: str) -> tuple[_Known, array[int], array[int]]:
+        """What `searchkit.kernels.marking.marks` finds."""
+        heads = self._heads.get(language)
+        if heads is None:
+            heads = self._heads[language] = self._heads_in(language)
         with _Memory.lock:
             vocabulary = _Memory.vocabulary
             if vocabulary.nbytes > _MAX_REMEMBERED:
                 vocabulary = _Memory.vocabulary = Vocabulary()
             candidates, ends = vocabulary.candidates(
-                texts, vocabulary.number(language), self._heads[language], self._positional
+                texts, vocabulary.number(language), heads, self._positional
             )
-            self._look_up(vocabulary)
-            found, found_ends = marks(
-                candidates, ends, vocabulary.single, vocabulary.multiple, self._wanted
+            if self._known is None or self._known.vocabulary is not vocabulary:
+                self._known = _Known(vocabulary, self._terms)
+            known = self._known
+            known.look_for(self._prefixes)
+            return known, *marks(
+                candidates, ends, vocabulary.single, vocabulary.multiple, known.wanted
             )
-            terms = self._found
-        numbers = iter(found)
-        places = [
-            (terms[number], start, end, position)
-            for number, start, end, position in zip(numbers, numbers, numbers, numbers, strict=True)
-        ]
-        of_texts = []
-        begin = 0
-        for end in found_ends:
-            of_texts.append(places[begin : end // 4])
-            begin = end // 4
-        return of_texts
-
-    def _look_up(self, vocabulary: Vocabulary) -> None:
-        """Marks what is wanted among the vocabulary's terms; of new ones only a prefix can be."""
-        terms = vocabulary.terms
-        if vocabulary is not self._vocabulary:
-            self._vocabulary = vocabulary
-            numbers = terms.numbers(list(self._terms))
-            self._wanted = bytearray(len(terms))
-            self._found = dict(zip(numbers, self._terms, strict=True))
-            for number in numbers:
-                self._wanted[number] = 1
-            seen = 0
-        else:
-            seen = len(self._wanted)
-        if self._prefixes:
-            self._wanted.extend(bytes(len(terms) - len(self._wanted)))
-            for prefix in self._prefixes:
-                for number in terms.beginning(prefix.encode(), seen):
-                    self._wanted[number] = 1
-                    self._found[number] = terms[number].decode()
 
     def _heads_in(self, language: str) -> array[int]:
         """How surfaces of the language begin that may be wanted (`searchkit.kernels.marking`)."""
@@ -117,6 +116,40 @@ class Finder:
             first, seconds = head_of(term, language)
             heads[first] |= seconds
         return heads
+
+
+class _Known:
+    """The terms that a finder wants, among those of a vocabulary: by number."""
+
+    def __init__(self, vocabulary: Vocabulary, terms: Sequence[str]) -> None:
+        self.vocabulary = vocabulary
+        self.terms = dict(zip(vocabulary.terms.numbers(list(terms)), terms, strict=True))
+        self.wanted = bytearray(max(self.terms, default=-1) + 1)
+        for number in self.terms:
+            self.wanted[number] = 1
+        self._looked = 0  # terms of the vocabulary that have been looked at for beginnings
+        self._shows: list[tuple[Mapping[str, int], array[int]]] = []
+
+    def look_for(self, prefixes: Iterable[str]) -> None:
+        """Adds the terms that begin so and are new."""
+        terms = self.vocabulary.terms
+        for prefix in prefixes:
+            for number in terms.beginning(prefix.encode(), self._looked):
+                self.wanted.extend(bytes(max(0, number + 1 - len(self.wanted))))
+                self.wanted[number] = 1
+                self.terms[number] = terms[number].decode()
+        self._looked = len(terms)
+
+    def shows(self, words: Mapping[str, int]) -> array[int]:
+        """What terms show, by their numbers; made once of each mapping."""
+        for given, shows in self._shows:
+            if given is words:
+                return shows
+        shows = array("Q", bytes(8 * len(self.wanted)))
+        for number, term in self.terms.items():
+            shows[number] = words.get(term, 0)
+        self._shows.append((words, shows))
+        return shows
 
 
 def head_of(term: str, language: str) -> tuple[int, int]:

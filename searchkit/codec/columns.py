@@ -1,13 +1,14 @@
-"""Columns: for each document a value of a fixed size, a list of numbers, or a list of words.
+"""Columns: for each document a value of a fixed size, a text, or a list of numbers or words.
 
     fixed    the values one after the other, each of the same number of bytes
+    texts    u32 end of each document's text, then all texts as UTF-8
     numbers  u32 end of each document's numbers, then all numbers as u32
     words    u32 count of different words, u32 end of each in the text, the text as UTF-8,
              padded to 4; then a `numbers` column of places in it, in the order of first use
 
 Each is written by a `...ColumnWriter` and read by the class without Writer, which is one
 structure in one place; `extend` takes over documents of another segment, stretches of neighbours
-one after the other. More numbers, or bytes of words, than 2**32 - 1 are an OverflowError.
+one after the other. More numbers, or bytes of texts or words, than 2**32 - 1 are an OverflowError.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ __all__ = [
     "FixedColumnWriter",
     "NumbersColumn",
     "NumbersColumnWriter",
+    "TextsColumn",
+    "TextsColumnWriter",
     "WordsColumn",
     "WordsColumnWriter",
 ]
@@ -63,6 +66,62 @@ class FixedColumn(Sequence[bytes]):
     def stretch(self, documents: range) -> memoryview:
         """The values of neighbours, one after the other."""
         return self._section[documents.start * self._size : documents.stop * self._size]
+
+
+class TextsColumnWriter:
+    """Collects texts."""
+
+    def __init__(self) -> None:
+        self._ends = array("I")
+        self._data = bytearray()
+
+    def append_all(self, texts: Sequence[bytes]) -> None:
+        """The texts of the next documents, in UTF-8."""
+        end = len(self._data)
+        for text in texts:
+            end += len(text)
+            self._ends.append(end)
+        self._data += b"".join(texts)
+
+    def extend(self, column: TextsColumn, stretches: Iterable[range]) -> None:
+        """The texts of these documents of another column."""
+        for documents in stretches:
+            text, ends = column.stretch(documents)
+            begin = len(self._data)
+            self._data += text
+            self._ends.extend([begin + end for end in ends])
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of memory that it holds."""
+        return len(self._ends) * self._ends.itemsize + len(self._data)
+
+    def encode(self) -> bytes:
+        """The section."""
+        return b"".join((self._ends.tobytes(), self._data))
+
+
+class TextsColumn(Sequence[str]):
+    """Reads what TextsColumnWriter wrote for so many documents."""
+
+    def __init__(self, section: memoryview, documents: int) -> None:
+        self._ends = section[: 4 * documents].cast("I")
+        self._text = section[4 * documents :]
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, document: int) -> str:  # type: ignore[override]  # no slices
+        if not 0 <= document < len(self._ends):
+            raise IndexError(document)  # which also ends an iteration
+        begin = self._ends[document - 1] if document else 0
+        return str(self._text[begin : self._ends[document]], "utf-8")
+
+    def stretch(self, documents: range) -> tuple[memoryview, list[int]]:
+        """The texts of neighbours, one after the other, and where each one ends among them."""
+        begin = self._ends[documents.start - 1] if documents.start else 0
+        ends = self._ends[documents.start : documents.stop].tolist()
+        return self._text[begin : ends[-1]], [end - begin for end in ends]
 
 
 class NumbersColumnWriter:

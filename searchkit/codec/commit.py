@@ -62,7 +62,7 @@ def latest(storage: Storage) -> Manifest:
 
     Warns with IndexDamagedWarning when that is not the newest there is. Raises
     IndexDamagedError when none can be read, IndexNotFoundError when there is none, and
-    IndexVersionError when the newest is of a later format, or the index of format 1.
+    IndexVersionError when the newest is of another format, or the index of format 1.
     """
     tried: list[int] = []
     while generations := _generations(storage):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from searchkit.codec.segment import FieldInfo, Segment, documents_of
+from searchkit.record import decode_id
 from searchkit.schema import LIST_COLUMNS, TEXT_FIELDS, VALUE_FIELDS
 
 __all__ = ["contradictions"]
@@ -60,6 +61,7 @@ def _of_field(segment: Segment, name: str, info: FieldInfo) -> Iterator[str]:
 
 def _of_columns(segment: Segment) -> Iterator[str]:
     columns = {
+        "id": segment.ids,
         "published": segment.published,
         "digest": segment.digests,
         "fingerprint": segment.fingerprints,
@@ -76,8 +78,10 @@ def _of_columns(segment: Segment) -> Iterator[str]:
 
 def _of_stored(segment: Segment) -> Iterator[str]:
     stored = segment.stored
-    if stored.first_document(stored.blocks) != segment.documents:
-        yield f"{stored.first_document(stored.blocks)} articles are stored"
-    for block in range(stored.blocks):
-        if len(stored.read_block(block)) != stored.block_documents(block):
-            yield f"block {block} of stored articles has another number of them"
+    if len(stored) != segment.documents:
+        yield f"{len(stored)} articles are stored"
+        return
+    # Of a column of another length it is said above.
+    for document, (article, article_id) in enumerate(zip(stored, segment.ids, strict=False)):
+        if decode_id(article) != article_id:
+            yield f"the article {document} is stored with another id than {article_id!r}"

@@ -24,7 +24,9 @@ __all__ = [
     "toc_name",
 ]
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
+# Before it there were no manifests.
+_FIRST_VERSION = 2
 
 # Of a segment: its documents are numbered in 32 bits.
 MAX_DOCUMENTS = 2**32 - 1
@@ -149,7 +151,7 @@ class Manifest:
 def decode_manifest(content: bytes, path: Path) -> Manifest:
     """The manifest in the content of a file; `path` is named in errors.
 
-    Raises IndexVersionError for a later format and IndexDamagedError for anything but what
+    Raises IndexVersionError for another format and IndexDamagedError for anything but what
     `Manifest.encode` makes for a file of this name. Formats to come keep the checksum as it
     is, so that they are told from damage.
     """
@@ -160,8 +162,8 @@ def decode_manifest(content: bytes, path: Path) -> Manifest:
         _check(xxh3_64_hexdigest(b"{" + frame[2]) == frame[1].decode(), "its checksum is wrong")
         record = json.loads(content)
         version = record.pop("format")
-        _check_range("format", version, FORMAT_VERSION, 10**9)
-        if version > FORMAT_VERSION:
+        _check_range("format", version, _FIRST_VERSION, 10**9)
+        if version != FORMAT_VERSION:
             raise IndexVersionError(
                 f"{path} is of index format {version}, this searchkit reads format "
                 f"{FORMAT_VERSION}; install the searchkit that wrote it, "

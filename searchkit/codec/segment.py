@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 import orjson
 
-from searchkit.codec.columns import FixedColumn, NumbersColumn, WordsColumn
+from searchkit.codec.columns import FixedColumn, NumbersColumn, TextsColumn, WordsColumn
 from searchkit.codec.format import SegmentFile, SegmentFileWriter
 from searchkit.codec.manifest import MAX_DOCUMENTS
 from searchkit.codec.storage import Storage
@@ -303,6 +303,15 @@ class Segment:
         if reader is None:
             reader = self._kept["stored"] = StoredReader(self.file)
         return reader
+
+    @property
+    def ids(self) -> TextsColumn:
+        """The id of each document's article."""
+        column: TextsColumn | None = self._kept.get("ids")
+        if column is None:
+            column = TextsColumn(self.file.whole("column:id"), self.documents)
+            self._kept["ids"] = column
+        return column
 
     @property
     def published(self) -> Sequence[int]:

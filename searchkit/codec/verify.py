@@ -96,7 +96,7 @@ def verify(
     each segment with each other. `on_progress` is called with the bytes that are read and
     those to read. Other processes may search and write meanwhile; nothing is changed.
 
-    Raises IndexNotFoundError, IndexVersionError for files of a later version, and StorageError
+    Raises IndexNotFoundError, IndexVersionError for files of another version, and StorageError
     when the directory may not be read.
     """
     started = time.perf_counter()

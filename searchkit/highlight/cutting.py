@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Sequence
 
-__all__ = ["FRAGMENT_CHARACTERS", "Mark", "cut"]
+from searchkit.analysis import Marks
 
-# A match: the half-open range of its characters, and the words of the query that it shows, a bit
-# for each.
-Mark = tuple[int, int, int]
+__all__ = ["FRAGMENT_CHARACTERS", "cut"]
 
 # Two lines of a terminal. What is shown is longer only where a single match is.
 FRAGMENT_CHARACTERS = 180
@@ -68,14 +65,14 @@ _OPENING = "([{\"'“‘«"
 
 
 def cut(
-    text: str, first: int, last: int, floor: int, ceiling: int, marks: Sequence[Mark]
+    text: str, first: int, last: int, floor: int, ceiling: int, marks: Marks
 ) -> tuple[int, int]:
     """The half-open range of `text` to show around ``text[first:last]``, between `floor` and
     `ceiling`, which are no bad places to cut.
 
     It begins and ends with a line or a sentence where one does near by, otherwise with a word, and
     where there is no space it leaves matches and combining sequences whole. `marks` are all
-    matches of the text, in order and apart from each other.
+    matches of the text.
     """
     room = max(0, FRAGMENT_CHARACTERS - (last - first))
     start = _start(text, max(floor, first - room // 2), first, marks)
@@ -83,7 +80,7 @@ def cut(
     return start, end
 
 
-def _start(text: str, lowest: int, first: int, marks: Sequence[Mark]) -> int:
+def _start(text: str, lowest: int, first: int, marks: Marks) -> int:
     start = text.rfind("\n", lowest, first)
     if start < 0:
         start = 0 if lowest == 0 else _last_sentence_end(text, lowest, first)
@@ -96,7 +93,7 @@ def _start(text: str, lowest: int, first: int, marks: Sequence[Mark]) -> int:
     return start
 
 
-def _end(text: str, last: int, highest: int, marks: Sequence[Mark]) -> int:
+def _end(text: str, last: int, highest: int, marks: Marks) -> int:
     end = text.find("\n", last, highest)
     if end < 0 and highest == len(text):
         end = highest
@@ -132,12 +129,13 @@ def _goes_on(text: str, stop: re.Match[str]) -> bool:
     return word in _ABBREVIATIONS or bool(_INITIALS.fullmatch(word))
 
 
-def _splits(text: str, place: int, marks: Sequence[Mark]) -> bool:
+def _splits(text: str, place: int, marks: Marks) -> bool:
     """Whether a cut there divides a match, or a character from what combines with it."""
-    before = bisect_left(marks, place, key=lambda mark: mark[0]) - 1
-    if before >= 0 and place < marks[before][1]:
+    starts, ends, _ = marks
+    before = bisect_left(starts, place) - 1
+    if before >= 0 and place < ends[before]:
         return True
+    if not 0 < place < len(text) or text[place - 1 : place + 1].isascii():
+        return False
     joiner = "\u200d"
-    return 0 < place < len(text) and (
-        unicodedata.category(text[place])[0] == "M" or joiner in (text[place], text[place - 1])
-    )
+    return unicodedata.category(text[place])[0] == "M" or joiner in text[place - 1 : place + 1]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 
-from searchkit.analysis import Finder, Place, Variant, language_of
+from searchkit.analysis import Finder, Marks, Place, Variant, language_of
 from searchkit.article import Article
 from searchkit.highlight.best import best_fragments
-from searchkit.highlight.cutting import Mark
 from searchkit.highlight.fragment import Fragment
 from searchkit.query.exact import exact_spans
 from searchkit.query.spans import Scene, places_of, spans_of
@@ -72,10 +71,11 @@ class Highlighter:
                         simple[term] = simple.get(term, 0) | self._bits[node]
                 else:
                     self._others[name].append(node)
+        self._are_simple = not any(self._others.values())
         self._finder = Finder(
             {term for leaf in wanted for term in self._terms(leaf)},
             {terms[0] for leaf in wanted for terms, is_prefix in _variants(leaf) if is_prefix},
-            positional=any(self._others.values()),
+            positional=not self._are_simple,
         )
 
     def highlight(self, article: Article) -> dict[str, tuple[Fragment, ...]]:
@@ -93,21 +93,32 @@ class Highlighter:
             ("body", article.body),
             *(("captions", caption.searchable) for caption in article.captions),
         ]
-        found = self._finder.find([text for _, text in texts], language)
-        for place, places in enumerate(found):
-            name, text = texts[place]
-            if not places or not (marks := self._marks(name, text, places, language)):
+        for place, marks in enumerate(self._marked(texts, language)):
+            if not marks[0]:
                 continue
+            name, text = texts[place]
             if name == "body":
                 fragments[name] = best_fragments(text, marks, self._weights)
             else:
-                spans = tuple([(start, end) for start, end, _ in marks])
+                spans = tuple(zip(*marks[:2], strict=True))
                 caption = None if name == "headline" else place - _FIRST_CAPTION
                 fragments[name] += (Fragment(text, spans, caption=caption),)
         return fragments
 
-    def _marks(self, field: str, text: str, places: Sequence[Place], language: str) -> list[Mark]:
-        """The matches in a text of the field, apart from each other."""
+    def _marked(self, texts: Sequence[tuple[str, str]], language: str) -> list[Marks]:
+        """The matches in each of the texts, which have the names of their fields before them."""
+        contents = [text for _, text in texts]
+        if self._are_simple:
+            return self._finder.mark(contents, language, [self._simple[name] for name, _ in texts])
+        return [
+            self._marks(name, text, places, language)
+            for (name, text), places in zip(
+                texts, self._finder.find(contents, language), strict=True
+            )
+        ]
+
+    def _marks(self, field: str, text: str, places: Sequence[Place], language: str) -> Marks:
+        """The matches in a text of the field."""
         simple = self._simple[field]
         marks = [(start, end, simple[term]) for term, start, end, _ in places if term in simple]
         if self._others[field]:
@@ -164,15 +175,15 @@ def _is_simple(leaf: Word | Pattern) -> bool:
     )
 
 
-def _apart(marks: list[Mark]) -> list[Mark]:
+def _apart(marks: list[tuple[int, int, int]]) -> Marks:
     """The marks in order, those that overlap as one."""
-    marks.sort()
-    apart = marks[:1]
-    before = marks[0][1] if marks else 0
-    for mark in marks[1:]:
-        if mark[0] < before:
-            first, last, shown = apart.pop()
-            mark = first, max(last, mark[1]), shown | mark[2]
-        apart.append(mark)
-        before = mark[1]
-    return apart
+    starts, ends, words = array("I"), array("I"), array("Q")
+    for start, end, shown in sorted(marks):
+        if ends and start < ends[-1]:
+            ends[-1] = max(ends[-1], end)
+            words[-1] |= shown
+            continue
+        starts.append(start)
+        ends.append(end)
+        words.append(shown)
+    return starts, ends, words

@@ -13,6 +13,14 @@ def marks(
     multiple: array[int],
     wanted: bytearray,
 ) -> tuple[array[int], array[int]]: ...
+def matches(
+    found: array[int], begin: int, end: int, shows: array[int]
+) -> tuple[array[int], array[int], array[int]]: ...
 def best_runs(
-    matches: list[tuple[int, int, int]], weights: array[float], length: int, most: int
+    starts: array[int],
+    ends: array[int],
+    words: array[int],
+    weights: array[float],
+    length: int,
+    most: int,
 ) -> list[tuple[int, int]]: ...

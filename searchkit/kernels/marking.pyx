@@ -7,7 +7,7 @@ Read `searchkit.kernels.reference.marking`, the readable twin, for the contracts
 from cpython cimport array
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, realloc
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memmove
 
 from searchkit.kernels.boundaries cimport (
     APOSTROPHE,
@@ -37,19 +37,16 @@ cdef extern from "Python.h":
 
 cdef enum:
     MANY = 0x80000000
+    ALL = 0xFFFFFFFF
 
 cdef array.array _NUMBERS = make_array("I")
+cdef array.array _WORDS = make_array("Q")
 
 cdef struct Quadruples:
     uint32_t* numbers
     size_t count
     size_t capacity
 
-
-cdef struct Match:
-    uint32_t start
-    uint32_t end
-    uint64_t words
 
 cdef struct Run:
     uint64_t words
@@ -96,6 +93,55 @@ cdef inline bint may_mean(const uint32_t* heads, const Walk* walk, bint position
     return False
 
 
+# For each byte how a surface may begin with it that is worth a look, as bits of what may follow;
+# which of these bits the byte itself has, as what follows; and all of them if what comes after it
+# may begin something. Whatever is no ASCII is worth a look wherever it stands.
+cdef struct Filter:
+    uint32_t[256] begins
+    uint32_t[256] follows
+    uint32_t[256] opens
+
+
+cdef void fill(Filter* filter, const uint32_t* heads) noexcept nogil:
+    """Makes the filter of the heads of `candidates`."""
+    cdef int byte, lowered
+    cdef bint plain
+    for byte in range(256):
+        lowered = byte | 0x20 if c'A' <= byte <= c'Z' else byte
+        plain = c'a' <= lowered <= c'z' or c'0' <= byte <= c'9'
+        filter.begins[byte] = ALL if byte >= 0x80 else heads[lowered]
+        filter.follows[byte] = <uint32_t>1 << (lowered & 31) if plain else ALL
+        filter.opens[byte] = 0 if plain else ALL
+
+
+cdef inline const uint8_t* next_worth(
+    const Filter* filter, const uint8_t* text, const uint8_t* place, const uint8_t* limit
+) noexcept nogil:
+    """The first byte from `place` on at which something may begin that is wanted, or `limit`: a
+    tenth of the time of finding all surfaces.
+    """
+    cdef uint32_t opened = filter.opens[(place - 1)[0]] if place > text else ALL
+    cdef uint8_t byte
+    while place < limit:
+        byte = place[0]
+        if byte >= 0x80 or filter.begins[byte] & filter.follows[place[1]] & opened:
+            return place
+        opened = filter.opens[byte]
+        place += 1
+    return limit
+
+
+cdef inline const uint8_t* begin_of(
+    const uint8_t* place, const uint8_t* first
+) noexcept nogil:
+    """Where the stretch without white space begins that has `place`, `first` at the earliest: no
+    surface reaches over white space.
+    """
+    while place > first and (place - 1)[0] > 0x20:
+        place -= 1
+    return place
+
+
 def candidates(
     Surfaces surfaces not None, texts, uint32_t language, array.array heads not None,
     bint positional
@@ -108,11 +154,15 @@ def candidates(
     cdef Quadruples found = Quadruples(NULL, 0, 0)
     cdef const uint8_t* start
     cdef const uint8_t* place
+    cdef const uint8_t* worth
     cdef uint32_t before, characters, length, number = 0
     cdef bint ascii, wanted
     cdef Walk walk
+    cdef Filter filter
     if len(heads) != HEADS or heads.itemsize != sizeof(uint32_t):
         raise ValueError(f"{len(heads)} heads, expected {HEADS}")
+    if not positional:
+        fill(&filter, head)
     surfaces._claim()
     try:
         for index in range(count):
@@ -121,14 +171,22 @@ def candidates(
             ascii = size == len(text)
             place = start
             characters = before = 0
+            worth = start
             begin_walk(&walk, start, size)
-            while next_surface(&walk):
+            while True:
+                if not positional and walk.place > worth:
+                    # What lies between is passed over unseen; from the beginning of what may be a
+                    # surface on all is looked at, up to what is worth it.
+                    worth = next_worth(&filter, start, walk.place, walk.limit)
+                    walk.place = begin_of(worth, walk.place)
+                if not next_surface(&walk):
+                    break
                 if walk.size:
                     wanted = head[walk.word[0] & 0xFF] >> (walk.word[0] >> 8 & 31) & 1
                 else:
                     wanted = may_mean(head, &walk, positional)
                 if not wanted:
-                    before += 1
+                    before += positional
                     continue
                 if ascii:
                     characters = <uint32_t>(walk.start - start)
@@ -200,20 +258,88 @@ cdef array.array _taken(const Quadruples* found):
     return copy
 
 
-def best_runs(list matches not None, array.array weights not None, uint32_t length, int most):
+cdef struct Marks:
+    uint32_t* starts
+    uint32_t* ends
+    uint64_t* words
+
+
+def matches(
+    array.array found not None, Py_ssize_t begin, Py_ssize_t end, array.array shows not None
+):
+    """Where each match starts and ends, and what it shows."""
+    cdef Py_ssize_t most = (end - begin) // 4, count = 0, terms = len(shows), at
+    cdef array.array starts = array.clone(_NUMBERS, most, zero=False)
+    cdef array.array ends = array.clone(_NUMBERS, most, zero=False)
+    cdef array.array words = array.clone(_WORDS, most, zero=False)
+    cdef Marks marked = Marks(starts.data.as_uints, ends.data.as_uints, words.data.as_ulonglongs)
+    cdef const uint32_t* place = found.data.as_uints + begin
+    cdef const uint64_t* shown = shows.data.as_ulonglongs
+    if not 0 <= begin <= begin + 4 * most <= len(found):
+        raise IndexError(f"{begin} to {end} of {len(found)} numbers")
+    for at in range(most):
+        if place[0] < terms and shown[place[0]]:
+            count = put_match(&marked, count, place[1], place[2], shown[place[0]])
+        place += 4
+    array.resize(starts, count)
+    array.resize(ends, count)
+    array.resize(words, count)
+    return starts, ends, words
+
+
+cdef inline Py_ssize_t put_match(
+    Marks* marked, Py_ssize_t count, uint32_t start, uint32_t end, uint64_t words
+) noexcept nogil:
+    """Adds a match to so many that are in order and apart; returns how many there are then."""
+    cdef Py_ssize_t at = count
+    # Hardly ever does one begin before the last: those of one surface may.
+    while at and start < marked.starts[at - 1]:
+        at -= 1
+    if at and start < marked.ends[at - 1]:
+        at -= 1
+        marked.ends[at] = max(marked.ends[at], end)
+        marked.words[at] |= words
+    else:
+        memmove(marked.starts + at + 1, marked.starts + at, (count - at) * sizeof(uint32_t))
+        memmove(marked.ends + at + 1, marked.ends + at, (count - at) * sizeof(uint32_t))
+        memmove(marked.words + at + 1, marked.words + at, (count - at) * sizeof(uint64_t))
+        marked.starts[at] = start
+        marked.ends[at] = end
+        marked.words[at] = words
+        count += 1
+    # It may reach into those after it.
+    while at + 1 < count and marked.starts[at + 1] < marked.ends[at]:
+        marked.ends[at] = max(marked.ends[at], marked.ends[at + 1])
+        marked.words[at] |= marked.words[at + 1]
+        count -= 1
+        memmove(
+            marked.starts + at + 1, marked.starts + at + 2, (count - at - 1) * sizeof(uint32_t)
+        )
+        memmove(marked.ends + at + 1, marked.ends + at + 2, (count - at - 1) * sizeof(uint32_t))
+        memmove(
+            marked.words + at + 1, marked.words + at + 2, (count - at - 1) * sizeof(uint64_t)
+        )
+    return count
+
+
+def best_runs(
+    array.array starts not None, array.array ends not None, array.array words not None,
+    array.array weights not None, uint32_t length, int most
+):
     """The runs of matches that show most, in their order."""
-    cdef Py_ssize_t count = len(matches), i, kept
-    cdef Match* match = <Match*>malloc(count * sizeof(Match) + 1)
-    cdef Run* runs = <Run*>malloc(count * sizeof(Run) + 1)
+    cdef Py_ssize_t count = len(starts), i, kept
+    cdef Marks marked = Marks(starts.data.as_uints, ends.data.as_uints, words.data.as_ulonglongs)
+    cdef Run* runs = NULL
     cdef uint64_t shown = 0
     cdef Run best
     cdef list found = []
+    if len(ends) != count or len(words) != count:
+        raise ValueError(f"{count} starts, {len(ends)} ends, {len(words)} words")
     try:
-        if match == NULL or runs == NULL:
+        runs = <Run*>malloc(count * sizeof(Run) + 1)
+        if runs == NULL:
             raise MemoryError
-        for i in range(count):
-            match[i].start, match[i].end, match[i].words = matches[i]
-        count = find_runs(match, count, length, runs)
+        count = find_runs(&marked, count, length, runs)
         while count and len(found) < most:
             best = best_of(runs, count, shown, weights.data.as_doubles)
             found.append((best.first, best.stop))
@@ -227,12 +353,11 @@ def best_runs(list matches not None, array.array weights not None, uint32_t leng
         found.sort()
         return found
     finally:
-        free(match)
         free(runs)
 
 
 cdef Py_ssize_t find_runs(
-    const Match* match, Py_ssize_t count, uint32_t length, Run* runs
+    const Marks* marked, Py_ssize_t count, uint32_t length, Run* runs
 ) noexcept nogil:
     """From each match on those that fit, unless the run before has them all; returns how many."""
     cdef Py_ssize_t[64] latest  # by word: the last match so far that shows it
@@ -241,8 +366,10 @@ cdef Py_ssize_t find_runs(
     cdef int word
     for first in range(count):
         before = stop
-        while stop < count and (stop <= first or match[stop].end - match[first].start <= length):
-            rest = match[stop].words
+        while stop < count and (
+            stop <= first or marked.ends[stop] - marked.starts[first] <= length
+        ):
+            rest = marked.words[stop]
             seen |= rest
             while rest:
                 latest[trailing_zeros(rest)] = stop

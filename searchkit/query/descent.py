@@ -5,15 +5,15 @@ By recursive descent; docs/query-language.md has the grammar.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import product
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from searchkit.analysis import fold
 from searchkit.query import tree as t
 from searchkit.query.leaves import Leaves
+from searchkit.query.plain import Mode
 from searchkit.query.scan import (
     FIELD_NAMES,
     MAX_DEPTH,
@@ -25,10 +25,7 @@ from searchkit.query.scan import (
 )
 from searchkit.schema import TEXT_FIELDS
 
-__all__ = ["Descent", "Member", "Mode", "all_of"]
-
-# Whether of plain words all are wanted, or any; None is all, or else most of them.
-Mode = Literal["all", "any"] | None
+__all__ = ["Descent", "Member"]
 
 _UNLIKE = "this is for words, phrases and OR of them, in one field; read as"
 
@@ -91,7 +88,7 @@ class Descent:
     def _alternatives(self, sequences: list[list[Member]]) -> t.Tree | None:
         together = [self._together(self._without_stop_words(members)) for members in sequences]
         trees = [tree for tree in together if tree]
-        return _any_of(trees) if trees else None
+        return t.any_of(trees) if trees else None
 
     def _sequences(self, field: str | None) -> list[list[Member]]:
         """What stands between OR, up to a closing bracket or the end."""
@@ -152,8 +149,8 @@ class Descent:
             trees = [m.tree for m in members if m.wanted or not _ranks(m.tree)]
             if free := [m.tree for m in members if not m.wanted and _ranks(m.tree)]:
                 ranked = any(map(_ranks, trees))
-                trees.insert(0, t.Some(tuple(free), 0) if ranked else _any_of(free))
-        return all_of(trees) if trees else None
+                trees.insert(0, t.Some(tuple(free), 0) if ranked else t.any_of(free))
+        return t.all_of(trees) if trees else None
 
     # -- proximity
 
@@ -176,7 +173,7 @@ class Descent:
                 self._nest(left)
                 return t.NotNear(left, right, distance)
             self._tell(operator.start, operator.end, f"{_UNLIKE} AND NOT")
-            return all_of([left, _not(right)])
+            return t.all_of([left, _not(right)])
         # What is joined by AND, or stands side by side, is near the other side each for itself.
         lefts, rights = (
             tree.members if isinstance(tree, t.And) else (tree,) for tree in (left, right)
@@ -184,9 +181,9 @@ class Descent:
         self._leaves.count(2 * len(lefts) * len(rights))
         pairs = list(product(lefts, rights))
         if all(_shared(*pair) for pair in pairs):
-            return all_of([self._near_two(*pair, distance, name == "pre") for pair in pairs])
+            return t.all_of([self._near_two(*pair, distance, name == "pre") for pair in pairs])
         self._tell(operator.start, operator.end, f"{_UNLIKE} AND")
-        return all_of([left, right])
+        return t.all_of([left, right])
 
     def _near_two(self, left: t.Tree, right: t.Tree, distance: int, ordered: bool) -> t.Near:
         members: tuple[t.Tree, ...] = (left, right)
@@ -273,26 +270,6 @@ def _bare(tree: t.Tree, lexeme: Lexeme) -> Member:
     if lexeme.kind is Kind.WORD and isinstance(tree, t.Word) and not tree.exact:
         return Member(tree, lexeme, plain=tree)
     return Member(tree, lexeme)
-
-
-def all_of(trees: Sequence[t.Tree]) -> t.Tree:
-    """All of them, one at least, as one tree."""
-    if len(trees) == 1:
-        return trees[0]
-    members: list[t.Tree] = []
-    for tree in trees:
-        members += tree.members if isinstance(tree, t.And) else (tree,)
-    return t.And(tuple(members))
-
-
-def _any_of(trees: Sequence[t.Tree]) -> t.Tree:
-    """Any of them, one at least, as one tree."""
-    if len(trees) == 1:
-        return trees[0]
-    members: list[t.Tree] = []
-    for tree in trees:
-        members += tree.members if isinstance(tree, t.Or) else (tree,)
-    return t.Or(tuple(members))
 
 
 def _not(tree: t.Tree) -> t.Tree:

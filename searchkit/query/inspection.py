@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from searchkit.analysis import Finder, Place, Variant, language_of
 from searchkit.article import Article
 from searchkit.query import tree as t
-from searchkit.query.exact import exact_spans_at
+from searchkit.query.exact import exact_spans_at, needed_bytes
 from searchkit.query.spans import Scene, Span, spans_of
 
 __all__ = ["Inspection"]
@@ -43,9 +43,16 @@ class Inspection:
         terms.update(*(expansions[leaf] for leaf in words if isinstance(leaf, t.Pattern)))
         self._finder = Finder(terms, self._beginnings)
         self._phrases: t.Word | None = None
+        self._needed: tuple[bytes, ...] = ()
+        if isinstance(tree, t.Word) and tree.exact:
+            self._needed = needed_bytes(tree.typed, default_language)
         self._is_spanned = not isinstance(tree, (t.Word, t.Pattern)) or _is_exact(tree)
         if isinstance(tree, (t.Word, t.Pattern)):
             self._phrases = _phrases_of(tree)
+
+    def may_stand_in(self, stored: bytes) -> bool:
+        """Whether it may stand in the article with this stored form; most do not have it."""
+        return all(each in stored for each in self._needed)
 
     def occurrences(self, article: Article) -> dict[str, int]:
         """How often it stands in each text field in which it does.

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from searchkit.analysis import language_code
 from searchkit.errors import QueryError, QueryTooLongError
 from searchkit.query import tree as t
-from searchkit.query.descent import Descent, Mode, all_of
 from searchkit.query.interpretation import Interpretation, Note, Relaxation
-from searchkit.query.plain import plain_query
+from searchkit.query.plain import Mode, plain_query
 from searchkit.schema import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class ParsedQuery:
         """What is to be run when no article matches `tree`: this many of the plain words, from 1
         to `optional`, and everything that is demanded.
         """
-        return all_of([t.Some(self.plain, required), *self.demanded])
+        return t.all_of([t.Some(self.plain, required), *self.demanded])
 
     def relaxed_interpretation(self, required: int) -> Interpretation:
         """The interpretation that says that ``relaxed(required)`` was run."""
@@ -99,6 +98,9 @@ def parse(
         if mode is not None or len(words) < 2:
             return ParsedQuery(tree, interpretation)
         return ParsedQuery(tree, interpretation, words)
+    # Its import takes a quarter of the time of a whole search by a command.
+    from searchkit.query.descent import Descent
+
     if not text.isascii():
         # They are not to be written in UTF-8, and part of no word.
         text = _SURROGATE.sub("\ufffd", text)

@@ -8,12 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from typing import Literal
 
 from searchkit.analysis import fold, variants_of
 from searchkit.query import tree as t
 from searchkit.schema import TEXT_FIELDS
 
-__all__ = ["plain_query"]
+__all__ = ["Mode", "plain_query"]
+
+# Whether of plain words all are wanted, or any; None is all, or else most of them.
+Mode = Literal["all", "any"] | None
+
 
 _WORDS = re.compile(r"[A-Za-z]{1,40}(?: [A-Za-z]{1,40}){0,20}")
 _OPERATORS = {"AND", "OR", "NOT"}

@@ -205,12 +205,11 @@ class Plan:
             amounts = array("d", bytes(8 * live.entry.documents))
             weighting = self.searchable.weighting(self.ranking)
             for document in documents_in(found):
-                article = decode_article(live.segment.stored[document])
-                counts = {
-                    name: count
-                    for name, count in inspection.occurrences(article).items()
-                    if name in fields
-                }
+                stored = live.segment.stored[document]
+                counts = {}
+                if inspection.may_stand_in(stored):
+                    counts = inspection.occurrences(decode_article(stored))
+                counts = {name: counts[name] for name in fields if name in counts}
                 if sum(counts.values()) < least:
                     found[document >> 3] &= ~(1 << (document & 7))
                     continue

@@ -24,7 +24,7 @@ All leaves of a Near or NotNear share a text field; it is looked for in each tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -53,6 +53,8 @@ __all__ = [
     "Value",
     "ValuePrefix",
     "Word",
+    "all_of",
+    "any_of",
     "boosted",
     "fields_of",
     "is_condition",
@@ -254,6 +256,26 @@ def fields_of(tree: Tree) -> tuple[str, ...]:
     """The text fields that all leaves of a positional tree share."""
     shared = [leaf.fields for leaf in leaves(tree) if isinstance(leaf, (Word, Pattern))]
     return tuple(name for name in TEXT_FIELDS if all(name in fields for fields in shared))
+
+
+def all_of(trees: Sequence[Tree]) -> Tree:
+    """All of them, one at least, as one tree."""
+    if len(trees) == 1:
+        return trees[0]
+    members: list[Tree] = []
+    for tree in trees:
+        members += tree.members if isinstance(tree, And) else (tree,)
+    return And(tuple(members))
+
+
+def any_of(trees: Sequence[Tree]) -> Tree:
+    """Any of them, one at least, as one tree."""
+    if len(trees) == 1:
+        return trees[0]
+    members: list[Tree] = []
+    for tree in trees:
+        members += tree.members if isinstance(tree, Or) else (tree,)
+    return Or(tuple(members))
 
 
 def boosted(tree: Tree, boost: float) -> Tree:

@@ -77,8 +77,8 @@ class Ranking:
     """
 
     model: Model = "bm25f"
-    k1: float = 0.9
-    b: float = 0.4
+    k1: float = 1.2
+    b: float = 0.75
     weights: Mapping[str, float] = field(default_factory=dict, hash=False)
     recency: Recency | None = None
 

@@ -10,7 +10,12 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from searchkit.analysis import Vocabulary, language_of
-from searchkit.codec.columns import FixedColumnWriter, NumbersColumnWriter, WordsColumnWriter
+from searchkit.codec.columns import (
+    FixedColumnWriter,
+    NumbersColumnWriter,
+    TextsColumnWriter,
+    WordsColumnWriter,
+)
 from searchkit.codec.segment import (
     DIGEST_BYTES,
     SegmentWriter,
@@ -103,6 +108,7 @@ class SegmentBuilder:
         self._lengths = {name: array("I") for name in TEXT_FIELDS}
         self._values = Terms()
         self._filters = _Filters(self._values)
+        self._ids = TextsColumnWriter()
         self._published = array("Q")
         self._digests = FixedColumnWriter(DIGEST_BYTES)
         self._fingerprints = FixedColumnWriter(FINGERPRINT)
@@ -123,6 +129,7 @@ class SegmentBuilder:
             + self._vocabulary.nbytes
             + self._values.nbytes
             + self._documents * _DOCUMENT_BYTES
+            + self._ids.nbytes
             + len(self._filters) * _FILTER_BYTES
         )
         # One field after the other is merged.
@@ -214,8 +221,9 @@ class SegmentBuilder:
         return known[0]
 
     def _add_values(self, records: Sequence[Record]) -> None:
-        ids = self._values.numbers([record.id for record in records])
-        self._invert("id", ids, array("I", range(1, len(records) + 1)))
+        ids = [record.id for record in records]
+        self._ids.append_all(ids)
+        self._invert("id", self._values.numbers(ids), array("I", range(1, len(ids) + 1)))
         for name, column in self._columns.items():
             listed: list[tuple[str, ...]] = list(map(attrgetter(name), records))
             if not any(listed):
@@ -274,6 +282,7 @@ class SegmentBuilder:
             terms = self._vocabulary.terms if text else self._values
             writer.add_field(field, RunMerger(runs, terms, lengths, text), lengths)
             runs.clear()
+        writer.add_column("id", self._ids.encode())
         writer.add_column("published", self._published.tobytes())
         writer.add_column("digest", self._digests.encode())
         writer.add_column("caption_starts", self._caption_starts.encode())

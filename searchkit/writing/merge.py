@@ -6,7 +6,12 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from searchkit.codec.columns import FixedColumnWriter, NumbersColumnWriter, WordsColumnWriter
+from searchkit.codec.columns import (
+    FixedColumnWriter,
+    NumbersColumnWriter,
+    TextsColumnWriter,
+    WordsColumnWriter,
+)
 from searchkit.codec.segment import DIGEST_BYTES, SegmentWriter, WrittenSegment, within_limits
 from searchkit.codec.snapshot import LiveSegment
 from searchkit.codec.storage import Storage
@@ -27,6 +32,8 @@ _LARGEST_MERGED_BYTES = 64 << 30
 
 # So many documents, at most, are taken over at a time: some hundredths of a second a column.
 _STRETCH = 1 << 16
+# The same of stored articles: some MB.
+_STORED_STRETCH = 1 << 10
 
 # The new number of a document that has none.
 DELETED = 0xFFFFFFFF
@@ -94,7 +101,8 @@ def _merge(
     for each in sources:
         numbers.append(_numbers(writer, each, documents))
         documents += each.live
-        _copy_stored(writer, each)
+        for stretch in _stretches(writer, each, _STORED_STRETCH):
+            writer.stored.take_over(each.segment.stored, stretch)
     writer.end_stored()
     for field in (*TEXT_FIELDS, *VALUE_FIELDS):
         _merge_field(writer, field, sources, numbers)
@@ -103,9 +111,9 @@ def _merge(
     return writer.finish(documents, fingerprints, sorted(languages)), numbers
 
 
-def _stretches(writer: SegmentWriter, source: LiveSegment) -> Iterator[range]:
+def _stretches(writer: SegmentWriter, source: LiveSegment, most: int = 0) -> Iterator[range]:
     """The live documents of a source, with a chance to stop before each stretch."""
-    for stretch in source.stretches(_STRETCH):
+    for stretch in source.stretches(most or _STRETCH):
         writer.check()
         yield stretch
 
@@ -118,23 +126,6 @@ def _numbers(writer: SegmentWriter, source: LiveSegment, first: int) -> array[in
         numbers[stretch.start : stretch.stop] = array("I", range(first, end))
         first = end
     return numbers
-
-
-def _copy_stored(writer: SegmentWriter, source: LiveSegment) -> None:
-    """Blocks of which nothing is deleted are taken over as they are."""
-    stored = source.segment.stored
-    for block in range(stored.blocks):
-        writer.check()
-        first = stored.first_document(block)
-        documents: Sequence[int] = range(first, first + stored.block_documents(block))
-        kept = documents
-        if source.entry.deleted:
-            kept = [document for document in documents if not source.is_deleted(document)]
-        if len(kept) == len(documents):
-            writer.stored.append_blocks(stored, block, block + 1)
-        elif kept:
-            content = stored.read_block(block)
-            writer.stored.extend([content[document - first] for document in kept])
 
 
 def _merge_field(
@@ -165,17 +156,20 @@ def _merge_field(
 
 def _merge_columns(writer: SegmentWriter, sources: Sequence[LiveSegment]) -> bytes:
     """Writes the columns; returns that of fingerprints."""
+    ids = TextsColumnWriter()
     published = array("Q")
     digests = FixedColumnWriter(DIGEST_BYTES)
     starts = NumbersColumnWriter()
     fingerprints = FixedColumnWriter(FINGERPRINT)
     for source in sources:
         segment = source.segment
+        ids.extend(segment.ids, _stretches(writer, source))
         for stretch in _stretches(writer, source):
             published.extend(segment.published[stretch.start : stretch.stop])
         digests.extend(segment.digests, _stretches(writer, source))
         starts.extend(segment.caption_starts, _stretches(writer, source))
         fingerprints.extend(segment.fingerprints, _stretches(writer, source))
+    writer.add_column("id", ids.encode())
     writer.add_column("published", published.tobytes())
     writer.add_column("digest", digests.encode())
     writer.add_column("caption_starts", starts.encode())

@@ -14,11 +14,14 @@ from searchkit.codec.columns import (
     FixedColumnWriter,
     NumbersColumn,
     NumbersColumnWriter,
+    TextsColumn,
+    TextsColumnWriter,
     WordsColumn,
     WordsColumnWriter,
 )
 
 VALUES = st.lists(st.binary(min_size=3, max_size=3), max_size=30)
+TEXTS = st.lists(st.text(max_size=5) | st.sampled_from(("a1", "Zoë", "")), max_size=30)
 NUMBERS = st.lists(st.lists(st.integers(0, 2**32 - 1), max_size=5), max_size=30)
 WORDS = st.lists(
     st.lists(
@@ -49,6 +52,14 @@ def fixed(values: list[bytes]) -> FixedColumn:
     return FixedColumn(memoryview(writer.encode()), 3)
 
 
+def texts(values: list[str]) -> TextsColumn:
+    writer = TextsColumnWriter()
+    encoded = [value.encode() for value in values]
+    writer.append_all(encoded[:7])
+    writer.append_all(encoded[7:])
+    return TextsColumn(memoryview(writer.encode()), len(values))
+
+
 def numbers(lists: list[list[int]]) -> NumbersColumn:
     writer = NumbersColumnWriter()
     writer.extend_lists(lists)
@@ -64,6 +75,14 @@ def words(lists: list[list[str]]) -> WordsColumn:
 @given(VALUES)
 def test_values_come_back(values: list[bytes]) -> None:
     column = fixed(values)
+    assert len(column) == len(values)
+    assert list(column) == values
+    assert [column[document] for document in range(len(values))] == values
+
+
+@given(TEXTS)
+def test_texts_come_back(values: list[str]) -> None:
+    column = texts(values)
     assert len(column) == len(values)
     assert list(column) == values
     assert [column[document] for document in range(len(values))] == values
@@ -99,6 +118,24 @@ def test_values_of_chosen_documents_are_taken_over(
     assert list(column) == [b"own", *chosen_of(values, chosen)]
 
 
+@given(TEXTS, CHOSEN)
+def test_texts_of_chosen_documents_are_taken_over(values: list[str], chosen: list[range]) -> None:
+    chosen = within(chosen, len(values))
+    writer = TextsColumnWriter()
+    writer.append_all(["Fähre".encode()])
+    writer.extend(texts(values), chosen)
+    writer.append_all([b"", b"own"])
+    expected = ["Fähre", *chosen_of(values, chosen), "", "own"]
+    column = TextsColumn(memoryview(writer.encode()), len(expected))
+    assert list(column) == expected
+
+
+def test_texts_are_kept_as_ends_and_utf_8() -> None:
+    writer = TextsColumnWriter()
+    writer.append_all(["Zoë".encode(), b"", b"a1"])
+    assert writer.encode() == bytes([4, 0, 0, 0, 4, 0, 0, 0, 6, 0, 0, 0]) + "Zoëa1".encode()
+
+
 @given(NUMBERS, CHOSEN)
 def test_numbers_of_chosen_documents_are_taken_over(
     lists: list[list[int]], chosen: list[range]
@@ -129,8 +166,8 @@ def test_words_of_chosen_documents_are_taken_over(
 
 @pytest.mark.parametrize(
     "column",
-    [fixed([b"abc"]), numbers([[1]]), words([["a"]])],
-    ids=["fixed", "numbers", "words"],
+    [fixed([b"abc"]), texts(["a"]), numbers([[1]]), words([["a"]])],
+    ids=["fixed", "texts", "numbers", "words"],
 )
 def test_a_document_beyond_the_last_is_an_error(column: FixedColumn) -> None:
     with pytest.raises(IndexError):
@@ -138,7 +175,7 @@ def test_a_document_beyond_the_last_is_an_error(column: FixedColumn) -> None:
     assert len(list(column)) == 1
 
 
-@pytest.mark.parametrize("make", [fixed, numbers, words])
+@pytest.mark.parametrize("make", [fixed, texts, numbers, words])
 def test_columns_of_no_documents_are_empty(make: Callable[[list[object]], object]) -> None:
     assert list(make([])) == []
 

@@ -212,18 +212,19 @@ def test_a_table_of_contents_seen_before_its_manifest_is_no_damage(
     assert generation_on_disk(storage) == 1
 
 
-def test_an_index_of_a_later_format_is_refused_even_if_an_earlier_commit_is_not(
-    storage: Storage,
+@pytest.mark.parametrize("version", [2, 4])
+def test_an_index_of_another_format_is_refused_even_if_an_earlier_commit_is_not(
+    storage: Storage, version: int
 ) -> None:
     writer = Writer.create(storage)
     writer.commit()
     from searchkit.codec import manifest as manifest_module
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(manifest_module, "FORMAT_VERSION", 3)
+        patch.setattr(manifest_module, "FORMAT_VERSION", version)
         content = Manifest(2, "en", 7).encode()
     (storage.path / manifest_name(2)).write_bytes(content)
-    with pytest.raises(IndexVersionError, match="is of index format 3"):
+    with pytest.raises(IndexVersionError, match=f"is of index format {version}"):
         latest(storage)
 
 

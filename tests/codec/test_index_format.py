@@ -57,17 +57,17 @@ def examples(heading: str) -> list[bytes]:
 def test_the_example_is_what_the_writer_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frame = frame_of_example(tmp_path)
+    frames = frames_of_example(tmp_path)
 
     class Compressor:
-        """Any version of zstd decompresses the frame to the same; not each would make it."""
+        """Any version of zstd decompresses the frames to the same; not each would make them."""
 
         def __init__(self, level: int) -> None:
             pass
 
-        def multi_compress_to_buffer(self, blocks: list[bytes]) -> list[memoryview]:
-            assert blocks == [zstandard.decompress(frame)]
-            return [memoryview(frame)]
+        def multi_compress_to_buffer(self, documents: list[bytes]) -> list[memoryview]:
+            assert documents == [zstandard.decompress(frame) for frame in frames]
+            return [memoryview(frame) for frame in frames]
 
     monkeypatch.setattr("searchkit.codec.stored.zstandard.ZstdCompressor", Compressor)
     directory = tmp_path / "written"
@@ -83,8 +83,9 @@ def test_the_example_is_what_the_writer_writes(
     assert (directory / f"{NAME}.segment").read_bytes() == EXAMPLE
 
 
-def frame_of_example(path: Path) -> bytes:
-    return bytes(opened_example(path).stored.compressed(0))
+def frames_of_example(path: Path) -> list[bytes]:
+    stored = opened_example(path).stored
+    return [bytes(stored.frames(range(document, document + 1))[0]) for document in (0, 1)]
 
 
 def opened_example(path: Path) -> Segment:
@@ -102,6 +103,7 @@ def test_the_example_is_read_as_what_the_page_says(tmp_path: Path) -> None:
         encode_article(FOG),
         encode_article(MORE_FOG),
     ]
+    assert list(segment.ids) == ["a1", "a2"]
     assert list(segment.caption_starts[0]) == [0, 1000]
     assert segment.words("authors")[1] == ["Ida Brandt", "Zoë Lind"]
     assert segment.document_with_fingerprint(FINGERPRINT) == 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import random
 import threading
 from pathlib import Path
@@ -9,6 +10,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
+from searchkit.codec import stored as module
 from searchkit.codec.format import SegmentFile, SegmentFileWriter
 from searchkit.codec.manifest import new_segment_name
 from searchkit.codec.storage import Storage
@@ -16,9 +18,8 @@ from searchkit.codec.stored import INDEX_SECTION, SECTION, StoredReader, StoredW
 from searchkit.errors import IndexDamagedError
 
 NAME = "made.segment"
-BLOCK_BYTES = 16 * 1024
 
-# Small ones, and some of which a few fill a block, or one does by far.
+# Small ones, and some of many KiB.
 DOCUMENTS = st.lists(
     st.one_of(
         st.binary(min_size=1, max_size=20),
@@ -28,8 +29,8 @@ DOCUMENTS = st.lists(
 )
 
 
-def write(path: Path, *calls: list[bytes] | tuple[StoredReader, int, int]) -> StoredReader:
-    """A segment file of documents, and of blocks taken over from another; opened."""
+def write(path: Path, *calls: list[bytes] | tuple[StoredReader, range]) -> StoredReader:
+    """A segment file of documents, and of those taken over from another; opened."""
     name = f"{new_segment_name()}.segment"
     file = SegmentFileWriter(Storage(path).create(name))
     with file.section(SECTION) as section:
@@ -38,15 +39,15 @@ def write(path: Path, *calls: list[bytes] | tuple[StoredReader, int, int]) -> St
             if isinstance(call, list):
                 stored.extend(call)
             else:
-                stored.append_blocks(*call)
+                stored.take_over(*call)
         index = stored.index()
     file.add(INDEX_SECTION, index)
     file.finish()
     return StoredReader(SegmentFile(Storage(path), name))
 
 
-def all_documents(stored: StoredReader) -> list[bytes]:
-    return [document for block in range(stored.blocks) for document in stored.read_block(block)]
+def frames_of(stored: StoredReader) -> list[bytes]:
+    return [bytes(stored.frames(range(each, each + 1))[0]) for each in range(len(stored))]
 
 
 @pytest.fixture(scope="module")
@@ -55,76 +56,87 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(documents=DOCUMENTS)
-def test_documents_come_back_by_number(place: Path, documents: list[bytes]) -> None:
+def test_documents_come_back_by_number_and_in_order(place: Path, documents: list[bytes]) -> None:
     stored = write(place, documents[:7], documents[7:])
+    assert len(stored) == len(documents)
     for number in random.sample(range(len(documents)), len(documents)):
         assert stored[number] == documents[number]
-    assert all_documents(stored) == documents
+    assert list(stored) == documents
 
 
 @given(documents=DOCUMENTS)
-def test_blocks_follow_each_other_and_are_full_when_they_end(
+def test_each_document_is_a_frame_of_zstd_that_says_its_size(
     place: Path, documents: list[bytes]
 ) -> None:
+    frames = frames_of(write(place, documents))
+    assert [zstandard.decompress(frame) for frame in frames] == documents
+    assert [zstandard.get_frame_parameters(frame).content_size for frame in frames] == [
+        len(document) for document in documents
+    ]
+
+
+@given(documents=DOCUMENTS, ends=st.tuples(st.integers(0, 30), st.integers(0, 30)))
+def test_frames_of_neighbours_are_one_after_the_other(
+    place: Path, documents: list[bytes], ends: tuple[int, int]
+) -> None:
     stored = write(place, documents)
-    first = 0
-    for block in range(stored.blocks):
-        assert stored.first_document(block) == first
-        content = list(stored.read_block(block))
-        assert len(content) == stored.block_documents(block) > 0
-        # A block ends with the document that fills it.
-        assert sum(map(len, content[:-1])) < BLOCK_BYTES
-        if block < stored.blocks - 1:
-            assert sum(map(len, content)) >= BLOCK_BYTES
-        first += len(content)
-    assert stored.first_document(stored.blocks) == first == len(documents)
+    neighbours = range(*sorted(min(end, len(documents)) for end in ends))
+    if not neighbours:
+        return
+    together, lengths = stored.frames(neighbours)
+    each = frames_of(stored)[neighbours.start : neighbours.stop]
+    assert bytes(together) == b"".join(each)
+    assert lengths == list(map(len, each))
 
 
-@given(documents=DOCUMENTS, more=DOCUMENTS)
-def test_blocks_of_another_segment_are_taken_over_as_they_are(
-    place: Path, documents: list[bytes], more: list[bytes]
+@given(
+    documents=DOCUMENTS,
+    more=DOCUMENTS,
+    chosen=st.sets(st.integers(0, 29)).map(sorted),
+    piece=st.sampled_from([1, 7, 1 << 20]),
+)
+def test_documents_of_another_segment_are_taken_over_as_they_are(
+    place: Path, documents: list[bytes], more: list[bytes], chosen: list[int], piece: int
 ) -> None:
     other = write(place, documents)
-    last = other.blocks
-    first = min(1, last)
-    stored = write(place, more, (other, first, last), more)
-    taken = documents[other.first_document(first) :]
-    assert all_documents(stored) == more + taken + more
-    compressed = {bytes(stored.compressed(block)) for block in range(stored.blocks)}
-    assert {bytes(other.compressed(block)) for block in range(first, last)} <= compressed
+    stretches = [
+        range(start, min(stop, len(documents)))
+        for start, stop in itertools.pairwise(chosen)
+        if start < len(documents)
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_PIECE_BYTES", piece)
+        stored = write(place, more, *((other, each) for each in stretches[::2]), more)
+    taken = [number for stretch in stretches[::2] for number in stretch]
+    assert list(stored) == more + [documents[number] for number in taken] + more
+    frames = frames_of(other)
+    assert frames_of(stored)[len(more) :][: len(taken)] == [frames[number] for number in taken]
 
 
-def test_no_documents_make_no_blocks(place: Path) -> None:
-    stored = write(place)
-    assert stored.blocks == 0
+def test_no_documents_take_no_bytes(place: Path) -> None:
+    stored = write(place, [])
+    assert (len(stored), list(stored)) == (0, [])
     with pytest.raises(IndexError):
         stored[0]
 
 
-def test_a_document_beyond_the_last_is_an_error(place: Path) -> None:
-    stored = write(place, [b"only"])
+@pytest.mark.parametrize("number", [2, 1 << 40, -1])
+def test_a_document_that_there_is_not_is_an_error(place: Path, number: int) -> None:
+    stored = write(place, [b"first", b"last"])
     with pytest.raises(IndexError):
-        stored[1]
+        stored[number]
 
 
-def test_a_block_is_one_frame_of_zstd_that_says_its_size(place: Path) -> None:
-    documents = [b"first " * 50, b"second", b"third " * 9]
-    stored = write(place, documents)
-    block = bytes(stored.compressed(0))
-    content = zstandard.decompress(block)
-    lengths = b"".join(len(document).to_bytes(4, "little") for document in documents)
-    assert content == lengths + b"".join(documents)
-    assert zstandard.get_frame_parameters(block).content_size == len(content)
-
-
-def test_what_is_no_zstd_is_damage(place: Path) -> None:
+@pytest.mark.parametrize("frame", [b"\0" * 20, zstandard.compress(b"Fog " * 9)[:-1], b""])
+def test_what_is_no_frame_of_zstd_is_damage(place: Path, frame: bytes) -> None:
     file = SegmentFileWriter(Storage(place).create(NAME))
-    file.add(SECTION, b"\0" * 20)
-    file.add(INDEX_SECTION, b"\x14" + bytes(11) + b"\1\0\0\0")
+    file.add(SECTION, frame)
+    file.add(INDEX_SECTION, len(frame).to_bytes(8, "little"))
     file.finish()
     stored = StoredReader(SegmentFile(Storage(place), NAME))
-    with pytest.raises(IndexDamagedError, match=r"made\.segment is damaged: stored block 0: "):
+    with pytest.raises(IndexDamagedError, match=r"made\.segment is damaged: stored article 0: "):
         stored[0]
+    (place / NAME).unlink()
 
 
 def test_threads_read_at_the_same_time(place: Path) -> None:

@@ -11,11 +11,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from searchkit import Fragment
+from searchkit.analysis import Marks
 from searchkit.highlight.best import best_fragments
-from searchkit.highlight.cutting import FRAGMENT_CHARACTERS, Mark
+from searchkit.highlight.cutting import FRAGMENT_CHARACTERS
 
 FILLER = "Nothing else of note took place on the quay that week. "
 ONE_EACH = array("d", [1.0] * 8)
+
+
+def arrays_of(marks: list[tuple[int, int, int]]) -> Marks:
+    starts, ends, words = zip(*marks, strict=True) if marks else ((), (), ())
+    return array("I", starts), array("I", ends), array("Q", words)
 
 
 def fragments(text: str, *words: str) -> list[Fragment]:
@@ -26,7 +32,7 @@ def fragments(text: str, *words: str) -> list[Fragment]:
         while place >= 0:
             marks.append((place, place + len(word), 1 << bit))
             place = text.find(word, place + len(word))
-    return list(best_fragments(text, sorted(marks), ONE_EACH))
+    return list(best_fragments(text, arrays_of(sorted(marks)), ONE_EACH))
 
 
 def shown(text: str, *words: str) -> list[str]:
@@ -149,6 +155,6 @@ def test_fragments_are_stretches_that_do_not_overlap_and_mark_all_they_show(body
 
 
 def test_marks_given_as_one_are_shown_as_one() -> None:
-    marks: list[Mark] = [(4, 12, 3), (20, 23, 1)]
-    (fragment,) = best_fragments("The COVID-19 wards, 19", marks[:1], ONE_EACH)
+    marks = arrays_of([(4, 12, 3)])
+    (fragment,) = best_fragments("The COVID-19 wards, 19", marks, ONE_EACH)
     assert fragment.plain("[", "]") == "The [COVID-19] wards, 19"

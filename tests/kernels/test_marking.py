@@ -35,7 +35,7 @@ def found(
     for begin in range(0, len(flat), 4):
         number, before, start, end = flat[begin : begin + 4]
         place += before + 1
-        rows.append((names[number], place, start, end))
+        rows.append((names[number], place if positional else 0, start, end))
     return rows
 
 
@@ -89,7 +89,7 @@ def test_the_twins_find_the_same_candidates(text: str, heads: array[int], positi
 def test_places_and_characters_are_those_of_all_surfaces(
     kernels: SimpleNamespace, text: str
 ) -> None:
-    rows = found(kernels, text, array("I", [ALL] * HEADS))
+    rows = found(kernels, text, array("I", [ALL] * HEADS), True)
     bounds = [place for _, _, start, end in rows for place in (start, end)]
     assert array("I", bounds) == kernels.locate(text)
     assert [place for _, place, *_ in rows] == list(range(len(rows)))
@@ -100,7 +100,7 @@ def test_texts_are_kept_apart_and_surfaces_by_language(kernels: SimpleNamespace)
     surfaces = kernels.Surfaces()
     heads = heads_of("fo")
     assert kernels.candidates(surfaces, ["a fog", "", "fog"], 0, heads, False) == (
-        array("I", [0, 1, 2, 5, 0, 0, 0, 3]),
+        array("I", [0, 0, 2, 5, 0, 0, 0, 3]),
         array("I", [4, 4, 8]),
     )
     assert kernels.candidates(surfaces, ["fog"], 3, heads, False)[0] == array("I", [1, 0, 0, 3])
@@ -161,6 +161,38 @@ def test_the_twins_find_the_same_marks(
     assert results[0] == results[1]
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 60), st.integers(1, 9)), max_size=30),
+    st.lists(st.sampled_from([0, 0, 1, 2, 1 << 63]), max_size=5),
+    st.integers(0, 3),
+    st.integers(0, 3),
+)
+def test_matches_are_in_order_and_those_that_overlap_are_one(
+    places: list[tuple[int, int, int]], shows: list[int], before: int, after: int
+) -> None:
+    rows = [(number, start, start + length, 0) for number, start, length in places]
+    found = array("I", [number for row in rows for number in row])
+    begin, end = 4 * min(before, len(rows)), max(4 * len(rows) - 4 * after, 0)
+    end = max(begin, end)
+    results = [twin.matches(found, begin, end, array("Q", shows)) for twin in (COMPILED, REFERENCE)]
+    assert results[0] == results[1]
+    starts, ends, words = results[0]
+    assert all(stop <= start for stop, start in zip(ends, starts[1:], strict=False))
+    covered = {
+        place for start, stop in zip(starts, ends, strict=True) for place in range(start, stop)
+    }
+    wanted = [row for row in rows[begin // 4 : end // 4] if row[0] < len(shows) and shows[row[0]]]
+    assert covered == {place for row in wanted for place in range(row[1], row[2])}
+    assert all(words)
+
+
+def arrays_of(
+    matches: list[tuple[int, int, int]],
+) -> tuple[array[int], array[int], array[int]]:
+    starts, ends, words = zip(*matches, strict=True) if matches else ((), (), ())
+    return array("I", starts), array("I", ends), array("Q", words)
+
+
 ONE_EACH = array("d", [1.0] * 64)
 
 
@@ -168,13 +200,15 @@ ONE_EACH = array("d", [1.0] * 64)
 def test_runs_show_words_that_are_not_shown_yet_then_words_then_matches(
     kernels: SimpleNamespace,
 ) -> None:
-    matches = [(0, 3, 1), (5, 8, 1), (100, 103, 2), (104, 107, 1), (200, 203, 4), (300, 309, 4)]
-    assert kernels.best_runs(matches, ONE_EACH, 20, 1) == [(2, 4)]
-    assert kernels.best_runs(matches, ONE_EACH, 20, 2) == [(2, 4), (4, 5)]
-    assert kernels.best_runs(matches, ONE_EACH, 20, 3) == [(0, 2), (2, 4), (4, 5)]
-    assert kernels.best_runs(matches, array("d", [1.0, 0.5, 9.0]), 20, 1) == [(4, 5)]
-    assert kernels.best_runs(matches, ONE_EACH, 2, 9) == [(each, each + 1) for each in range(6)]
-    assert kernels.best_runs([], ONE_EACH, 20, 3) == []
+    matches = arrays_of(
+        [(0, 3, 1), (5, 8, 1), (100, 103, 2), (104, 107, 1), (200, 203, 4), (300, 309, 4)]
+    )
+    assert kernels.best_runs(*matches, ONE_EACH, 20, 1) == [(2, 4)]
+    assert kernels.best_runs(*matches, ONE_EACH, 20, 2) == [(2, 4), (4, 5)]
+    assert kernels.best_runs(*matches, ONE_EACH, 20, 3) == [(0, 2), (2, 4), (4, 5)]
+    assert kernels.best_runs(*matches, array("d", [1.0, 0.5, 9.0]), 20, 1) == [(4, 5)]
+    assert kernels.best_runs(*matches, ONE_EACH, 2, 9) == [(each, each + 1) for each in range(6)]
+    assert kernels.best_runs(*arrays_of([]), ONE_EACH, 20, 3) == []
 
 
 steps = st.tuples(st.integers(0, 30), st.integers(1, 12), st.sampled_from([1, 2, 3, 4, 1 << 63]))
@@ -189,8 +223,8 @@ def test_the_twins_choose_the_same_runs(
         matches.append((place + gap, place + gap + size, words))
         place += gap + size
     weights = array("d", [1.0 + bit % 3 for bit in range(64)])
-    runs = COMPILED.best_runs(matches, weights, length, most)
-    assert runs == REFERENCE.best_runs(matches, weights, length, most)
+    runs = COMPILED.best_runs(*arrays_of(matches), weights, length, most)
+    assert runs == REFERENCE.best_runs(*arrays_of(matches), weights, length, most)
     assert len(runs) == min(most, len(runs))
     assert bool(runs) == bool(matches and most)
     for first, stop in runs:

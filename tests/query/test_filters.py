@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from searchkit import Article, Index, QueryError
-from searchkit.query import Filters
 from searchkit.query import tree as t
+from searchkit.query.filters import Filters
 
 
 @pytest.fixture

@@ -8,11 +8,15 @@ import pytest
 
 import searchkit
 from searchkit import Article, StorageError
-from searchkit.codec.columns import NumbersColumnWriter, WordsColumnWriter
+from searchkit.codec.columns import (
+    NumbersColumnWriter,
+    TextsColumn,
+    TextsColumnWriter,
+    WordsColumnWriter,
+)
 from searchkit.codec.manifest import MAX_DOCUMENTS
 from searchkit.codec.segment import SegmentWriter, within_limits
 from searchkit.codec.storage import Storage
-from searchkit.codec.stored import StoredWriter
 
 
 class Overfull:
@@ -69,11 +73,6 @@ class Vast(bytes):
         return 1 << 32
 
 
-class Sink:
-    def write(self, data: bytes) -> None:
-        pass
-
-
 def test_numbers_beyond_their_place_in_the_file_are_not_cut_off() -> None:
     full = NumbersColumnWriter()
     with pytest.raises(OverflowError):
@@ -81,7 +80,11 @@ def test_numbers_beyond_their_place_in_the_file_are_not_cut_off() -> None:
     with pytest.raises(OverflowError):
         full.extend_flat([], [1 << 32])
     with pytest.raises(OverflowError):
-        StoredWriter(Sink()).extend([Vast()])
+        TextsColumnWriter().append_all([b"a1", Vast()])
+    texts = TextsColumnWriter()
+    texts.append_all([b"a1"])
+    with pytest.raises(OverflowError):
+        texts.extend(TextsColumn(memoryview(b"\xfe\xff\xff\xff"), 1), [range(1)])
 
     class Word(str):
         __slots__ = ()

@@ -78,6 +78,7 @@ def kept_of(segment: Segment, document: int) -> list[Any]:
     """All that is kept of a document beside its postings."""
     return [
         segment.stored[document],
+        segment.ids[document],
         segment.published[document],
         segment.digests[document],
         segment.fingerprints[document],
@@ -103,6 +104,7 @@ def test_a_merge_takes_over_all_that_is_kept_of_live_documents(
                 assert kept_of(merged, number) == kept_of(source.segment, document)
     assert list(places) == []
     monkeypatch.setattr(merge, "_STRETCH", 7)
+    monkeypatch.setattr(merge, "_STORED_STRETCH", 5)
     again, _ = merge_segments(storage, new_segment_name(), snapshot.segments)
     assert again.checksum == written.checksum
 
@@ -111,6 +113,7 @@ def test_a_merge_may_be_stopped_after_every_few_documents_of_every_part(
     snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(merge, "_STRETCH", 10)
+    monkeypatch.setattr(merge, "_STORED_STRETCH", 10)
     asked = 0
 
     def stopped(last: float) -> bool:
@@ -124,7 +127,7 @@ def test_a_merge_may_be_stopped_after_every_few_documents_of_every_part(
         )
 
     run()
-    parts = len(("numbers", "published", "digest", "starts", "fingerprint"))
+    parts = len(("numbers", "stored", "id", "published", "digest", "starts", "fingerprint"))
     assert asked > (parts + len(TEXT_FIELDS) + len(LIST_COLUMNS)) * 15
     for last in range(0, asked, 17):
         asked = 0

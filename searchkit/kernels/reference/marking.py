@@ -15,7 +15,7 @@ from searchkit.kernels import HEADS
 from searchkit.kernels.reference.text import Surfaces, locate
 from searchkit.kernels.unicode_classes import CharacterClass, class_of
 
-__all__ = ["best_runs", "candidates", "marks"]
+__all__ = ["best_runs", "candidates", "marks", "matches"]
 
 _MANY = 0x80000000
 # Anything else in a surface separates words, or is a sign.
@@ -31,9 +31,10 @@ def candidates(
     """The surfaces that may stand for a wanted term, and where each text's end in the array.
 
     For each its number among `surfaces`, which get those that are new, in a language with this
-    number; how many surfaces were passed over since the one before; and the half-open range of its
-    characters. `heads` says how wanted terms begin: bit ``second & 31`` of ``heads[first]`` is set
-    for their first two bytes, the second being 0 for a term of one.
+    number; how many surfaces were passed over since the one before, or 0 unless `positional`; and
+    the half-open range of its characters. `heads` says how wanted terms begin: bit
+    ``second & 31`` of ``heads[first]`` is set for their first two bytes, the second being 0 for a
+    term of one.
 
     A surface of ASCII letters and digits is passed over unless it begins so. Any other is, unless
     it begins so, the second byte aside, or anything in it does that stands after what is no
@@ -55,7 +56,7 @@ def candidates(
             if _may_mean(heads, surface, positional):
                 found.extend((surfaces._number(surface, language), before, start, end))
                 before = 0
-            else:
+            elif positional:
                 before += 1
         ends.append(len(found))
     return found, ends
@@ -120,13 +121,43 @@ def _expansion(
     return [tuple(multiple[begin : begin + 4]) for begin in begins], width
 
 
+def matches(
+    found: array[int], begin: int, end: int, shows: array[int]
+) -> tuple[array[int], array[int], array[int]]:
+    """Where each match in one text starts and ends, and the words that it shows, a bit for each;
+    in order, those that overlap as one.
+
+    `found` has from `begin` to `end` what `marks` found in the text. A term shows the words that
+    `shows` has at its number; it is a match only if there are any. Raises MemoryError.
+    """
+    all_matches = sorted(
+        (*found[place + 1 : place + 3], shows[found[place]])
+        for place in range(begin, end, 4)
+        if found[place] < len(shows) and shows[found[place]]
+    )
+    starts, ends, words = array("I"), array("I"), array("Q")
+    for start, stop, shown in all_matches:
+        if ends and start < ends[-1]:
+            ends[-1] = max(ends[-1], stop)
+            words[-1] |= shown
+            continue
+        starts.append(start)
+        ends.append(stop)
+        words.append(shown)
+    return starts, ends, words
+
+
 def best_runs(
-    matches: list[tuple[int, int, int]], weights: array[float], length: int, most: int
+    starts: array[int],
+    ends: array[int],
+    words: array[int],
+    weights: array[float],
+    length: int,
+    most: int,
 ) -> list[tuple[int, int]]:
     """The runs of matches that show most, as half-open ranges of their indices, in order.
 
-    Of each match its half-open range of characters, and the words that it shows, a bit for each;
-    they are in order and apart from each other. A run is of matches within `length` characters,
+    The matches are as `matches` gives them. A run is of matches within `length` characters,
     or a single longer one. `most` of them are chosen at most, without overlap, each the one that
     adds most to those before it: the weight of words that they do not show, then the weight of
     its words, then the number of its matches; of equals the first. `weights` has a number for
@@ -137,15 +168,15 @@ def best_runs(
         return sum(weight for bit, weight in enumerate(weights) if words >> bit & 1)
 
     def rank(run: tuple[int, int]) -> tuple[float, float, int]:
-        words = reduce(or_, (shows for _, _, shows in matches[slice(*run)]))
-        return worth(words & ~shown), worth(words), run[1] - run[0]
+        shows = reduce(or_, words[slice(*run)])
+        return worth(shows & ~shown), worth(shows), run[1] - run[0]
 
     runs = []
     stop = 0
-    for first, (start, *_) in enumerate(matches):
+    for first, start in enumerate(starts):
         before = stop
         stop = max(stop, first + 1)
-        while stop < len(matches) and matches[stop][1] - start <= length:
+        while stop < len(ends) and ends[stop] - start <= length:
             stop += 1
         if stop > before:
             runs.append((first, stop))
@@ -154,6 +185,6 @@ def best_runs(
     while runs and len(chosen) < most:
         best = max(runs, key=rank)
         chosen.append(best)
-        shown = reduce(or_, (shows for _, _, shows in matches[slice(*best)]), shown)
+        shown = reduce(or_, words[slice(*best)], shown)
         runs = [run for run in runs if run[1] <= best[0] or best[1] <= run[0]]
     return sorted(chosen)
