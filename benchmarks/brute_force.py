@@ -37,11 +37,12 @@ class BruteForce:
             article: {field: sum(map(len, places.values())) for field, places in fields.items()}
             for article, fields in self._texts.items()
         }
-        totals: dict[str, int] = {}
+        filled: dict[str, list[int]] = {}
         for lengths in self._lengths.values():
             for field, length in lengths.items():
-                totals[field] = totals.get(field, 0) + length
-        self._averages = {field: total / len(articles) for field, total in totals.items()}
+                if length:
+                    filled.setdefault(field, []).append(length)
+        self._averages = {field: sum(each) / len(each) for field, each in filled.items()}
         self._counts, self._rarities = cache(self._count), cache(self._rarity)
 
     def rank(

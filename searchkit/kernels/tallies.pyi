@@ -1,6 +1,7 @@
 from array import array
 from collections.abc import Sequence
 
+def count_filled(lengths: memoryview, width: int) -> int: ...
 def count_numbers(
     documents: bytes | bytearray, ends: Sequence[int], numbers: Sequence[int], different: int
 ) -> array[int]: ...

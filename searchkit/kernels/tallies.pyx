@@ -5,11 +5,12 @@ A set has 8 bytes for each 64 documents begun, the lowest bit of the first byte 
 """
 
 from cpython cimport array
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy
 
 from searchkit.kernels.bits cimport lowest_bit
-from searchkit.kernels.packing cimport load64
+from searchkit.kernels.packing cimport load32, load64
 
 from array import array as make_array
 
@@ -22,6 +23,30 @@ cdef int64_t MICROSECONDS = DAY
 cdef struct Dated:
     uint64_t key
     uint32_t document
+
+
+def count_filled(const uint8_t[::1] lengths, int width):
+    """How many of the lengths are not 0."""
+    cdef Py_ssize_t count = lengths.shape[0] // width, i
+    cdef uint64_t filled = 0
+    cdef const uint8_t* place
+    cdef uint16_t half
+    if not count:
+        return 0
+    place = &lengths[0]
+    if width == 1:
+        for i in range(count):
+            filled += place[i] != 0
+    elif width == 2:
+        for i in range(count):
+            memcpy(&half, place + 2 * i, 2)
+            filled += half != 0
+    elif width == 4:
+        for i in range(count):
+            filled += load32(place + 4 * i) != 0
+    else:
+        raise ValueError(f"lengths of {width} bytes")
+    return filled
 
 
 def count_numbers(const uint8_t[::1] documents, const uint32_t[::1] ends,

@@ -78,7 +78,7 @@ def _shares(
     default = plan.searchable.snapshot.manifest.language
     counts = Inspection(leaf, expansions, default).occurrences(article)
     ranking = plan.ranking
-    averages = plan.searchable.average_lengths
+    averages = plan.searchable.average_lengths(ranking)
     fields = []
     for name in t.fields_of(leaf):
         if not (frequency := counts.get(name, 0)):

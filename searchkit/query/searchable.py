@@ -15,6 +15,7 @@ from searchkit.kernels import PATTERN_CHARACTERS, PATTERN_KINDS
 from searchkit.kernels.lists import Lists, SegmentView
 from searchkit.kernels.matching import Weighting
 from searchkit.kernels.patterns import expand
+from searchkit.kernels.tallies import count_filled
 from searchkit.query import tree as t
 from searchkit.ranking import Ranking
 from searchkit.schema import TEXT_FIELDS, VALUE_FIELDS
@@ -80,15 +81,28 @@ class Searchable:
         counts = (live.entry.documents for live in self.snapshot.segments)
         return tuple(itertools.accumulate(counts, initial=0))[:-1]
 
-    @cached_property
-    def average_lengths(self) -> dict[str, float]:
-        """The tokens of each text field in an article, on average; 1 if there are none."""
+    def average_lengths(self, ranking: Ranking) -> dict[str, float]:
+        """The tokens of each text field in an article, on average; 1 if there are none.
+
+        Whoosh counts the articles that have no such field, too.
+        """
         segments = [live.segment for live in self.snapshot.segments]
-        tokens = {
-            name: sum(segment.fields[name].occurrences for segment in segments)
+        averages = {}
+        for name in TEXT_FIELDS:
+            tokens = sum(segment.fields[name].occurrences for segment in segments)
+            articles = self.articles if ranking.model == "whoosh" else self._filled[name]
+            averages[name] = tokens / articles if tokens else 1.0
+        return averages
+
+    @cached_property
+    def _filled(self) -> dict[str, int]:
+        """How many articles have a token in each text field."""
+        return {
+            name: sum(
+                count_filled(*live.segment.length_bytes(name)) for live in self.snapshot.segments
+            )
             for name in TEXT_FIELDS
         }
-        return {name: count / self.articles if count else 1.0 for name, count in tokens.items()}
 
     # -- lists
 
@@ -190,7 +204,7 @@ class Searchable:
         """What occurrences are worth in this commit."""
         weighting = self._weightings.get(ranking)
         if weighting is None:
-            averages = self.average_lengths
+            averages = self.average_lengths(ranking)
             weighting = Weighting(
                 ranking.k1,
                 [

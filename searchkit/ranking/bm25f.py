@@ -7,12 +7,16 @@
 A word is weighted over all fields before it is saturated, once: Robertson, Zaragoza and Taylor,
 "Simple BM25 Extension to Multiple Weighted Fields" (CIKM 2004); Robertson and Zaragoza, "The
 Probabilistic Relevance Framework: BM25 and Beyond" (2009), with an idf that is never negative.
+The average is over the articles that have anything in the field: those with captions, where few
+have any, have no long ones for that.
 
 Whoosh's ranking of this name is a sum of BM25 over fields, each with an idf of its own:
 
     score  = Σ over words, fields  boost * weight * idf * (k1 + 1) * amount / (k1 + amount)
     amount = frequency / (1 - b + b * length / average length)
     idf    = ln(N / (n + 1)) + 1, of N articles n have the word in the field
+
+in which the average is over all articles.
 """
 
 from __future__ import annotations

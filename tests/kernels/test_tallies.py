@@ -4,6 +4,7 @@ from array import array
 from collections import Counter
 from itertools import accumulate
 from types import SimpleNamespace
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -98,3 +99,15 @@ def test_the_best_of_many_are_found(kernels: SimpleNamespace, newest: bool) -> N
     found = kernels.best_dated(everything, column(times, "Q"), 100, newest)
     ranks = [(-time if newest else time, document) for document, time in enumerate(times)]
     assert found == [(times[document], document) for _, document in sorted(ranks)[:100]]
+
+
+@on_both
+@pytest.mark.parametrize(("width", "typecode"), [(1, "B"), (2, "H"), (4, "I")])
+@given(lengths=st.lists(st.sampled_from([0, 0, 1, 200]) | st.integers(0, 255), max_size=50))
+def test_lengths_other_than_0_are_counted(
+    kernels: SimpleNamespace, width: int, typecode: Literal["B", "H", "I"], lengths: list[int]
+) -> None:
+    largest = (1 << 8 * width) - 1
+    written = array(typecode, [largest if length == 255 else length for length in lengths])
+    section = memoryview(written.tobytes())
+    assert kernels.count_filled(section, width) == len(lengths) - lengths.count(0)

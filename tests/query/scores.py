@@ -19,10 +19,12 @@ class Scores:
         self._oracle = oracle
         self._numbers = range(articles)
         self._ranking = ranking
-        self._averages = {
-            field: sum(oracle.length(number, field) for number in self._numbers) / articles or 1.0
-            for field in TEXT_FIELDS
-        }
+        self._averages = {}
+        for field in TEXT_FIELDS:
+            lengths = [oracle.length(number, field) for number in self._numbers]
+            # Whoosh counts those without the field, too.
+            counted = len(lengths) if ranking.model == "whoosh" else sum(map(bool, lengths))
+            self._averages[field] = sum(lengths) / counted if any(lengths) else 1.0
 
     def score(self, tree: t.Tree, number: int) -> float:
         """The score of an article that matches."""

@@ -11,7 +11,12 @@ from collections import Counter
 from searchkit.kernels import DAY, NO_TIME, TIME_ZERO
 from searchkit.kernels.reference.packing import set_bits
 
-__all__ = ["best_dated", "count_days", "count_numbers"]
+__all__ = ["best_dated", "count_days", "count_filled", "count_numbers"]
+
+
+def count_filled(lengths: memoryview, width: int) -> int:
+    """How many of the lengths, `width` bytes each (1, 2 or 4), are not 0."""
+    return sum(any(lengths[start : start + width]) for start in range(0, len(lengths), width))
 
 
 def count_numbers(
