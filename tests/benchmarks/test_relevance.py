@@ -76,7 +76,7 @@ def test_brute_force_is_the_formula_by_hand() -> None:
         "3": {"headline": "", "body": "fog fog fog fog"},
     }
     ranking = Ranking(k1=1.2, b=0.75, weights={"headline": 3.0})
-    headline = 3 * 1 / (0.25 + 0.75 * 2 / 1)
+    headline = 3 * 1 / (0.25 + 0.75 * 2 / 1.5)  # two have one
     body = 2 / (0.25 + 0.75 * 3 / 3)
     amount = headline + body
     shorter = 1 / (0.25 + 0.75 * 2 / 3)
