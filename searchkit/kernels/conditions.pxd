@@ -1,26 +1,28 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-"""A tree of conditions in a window of documents: which match, and how well at most?
+"""A tree of conditions in a window of documents: which match?
 
 Every condition becomes a bit for each document of the window, so that AND, OR and NOT are those of
 machine words; words gather beside what their occurrences amount to.
 """
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free
 from libc.string cimport memcpy, memset
 from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
 
 from searchkit.kernels.bits cimport WINDOW, WORDS, bits_in_window, lowest_bit
 from searchkit.kernels.cursors cimport (
-    NO_DOCUMENT, Cursor, Field, advance_to, find_document, gather, gather_amounts, most_of,
-    next_document, norm_of
+    NO_DOCUMENT, Cursor, Field, advance_to, find_document, gather, gather_amounts, next_document,
+    norm_of
 )
-from searchkit.kernels.lists cimport Entry
-from searchkit.kernels.packing cimport Buffer, load32, load64
-from searchkit.kernels.spans cimport (
-    any_pair, arrange, begin_phrase, go_on_with_phrase, join, leave_lonely, matches_of,
-    phrases_of, put_spans, spans_of_term
+from searchkit.kernels.expressions cimport (
+    Expression, Expressions, find_candidates, find_phrase, find_spans, member_cursor, next_place
 )
+from searchkit.kernels.packing cimport load32, load64
+from searchkit.kernels.spans cimport matches_of
+
+cdef enum:
+    # Members that are put in order.
+    MOST_ORDERED = 64
 
 cdef enum Kind:
     WORD
@@ -32,29 +34,6 @@ cdef enum Kind:
     NUMBERED    # whose number in a column is within bounds
     FILLED      # that have anything in a column of lists
     EVERYTHING
-
-cdef enum Sort:
-    TERM
-    ANY
-    NEAR
-    NOT_NEAR
-
-# A condition on positions: two cursors for a term, members for the others.
-cdef struct Expression:
-    Sort sort
-    const Entry* entry
-    int cursor    # which passes through the windows
-    int places    # which follows with positions
-    uint32_t* members
-    uint32_t count
-    uint32_t distance
-    bint ordered
-    uint32_t* order  # the places of members of a NEAR, the rarest first
-    bint simple      # whether all of them are terms, or any of some terms
-    bint walked      # whether their lists are walked together, by one cursor each
-    Buffer spans
-    Buffer spare
-    uint64_t[WORDS] bits
 
 # Of a word in a field: a list or an expression, the other is -1.
 cdef struct Source:
@@ -86,10 +65,7 @@ cdef struct Conditions:
     uint32_t documents
     double saturation
     Field* fields
-    Cursor** cursors
-    uint32_t cursor_count
-    Expression** expressions
-    uint32_t expression_count
+    Expressions places
     Node** nodes
     uint32_t node_count
     double deadline  # in seconds of CLOCK_MONOTONIC; 0: none
@@ -106,9 +82,9 @@ cdef inline uint32_t next_match(Conditions* self, uint32_t number) noexcept nogi
         found = NO_DOCUMENT
         for i in range(node.count):
             if node.sources[i].cursor >= 0:
-                found = min(found, next_document(self.cursors[node.sources[i].cursor]))
+                found = min(found, next_document(self.places.cursors[node.sources[i].cursor]))
             else:
-                found = min(found, next_place(self, node.sources[i].expression))
+                found = min(found, next_place(&self.places, node.sources[i].expression))
         return found
     if node.kind == ALL_OF:
         found = 0
@@ -121,50 +97,6 @@ cdef inline uint32_t next_match(Conditions* self, uint32_t number) noexcept nogi
             found = min(found, next_match(self, node.members[i]))
         return found
     return next_match(self, node.members[0]) if node.kind == PREFERABLY else 0
-
-
-cdef inline uint32_t next_place(Conditions* self, uint32_t number) noexcept nogil:
-    cdef Expression* expression = self.expressions[number]
-    cdef uint32_t found, i
-    if expression.sort == TERM:
-        return next_document(self.cursors[expression.cursor])
-    found = next_place(self, expression.members[0]) if expression.count else NO_DOCUMENT
-    if expression.sort == NOT_NEAR:
-        return found
-    for i in range(1, expression.count):
-        if expression.sort == ANY:
-            found = min(found, next_place(self, expression.members[i]))
-        else:
-            found = max(found, next_place(self, expression.members[i]))
-    return found
-
-
-# -- bounds
-
-cdef inline double bound_of(
-    Conditions* self, uint32_t number, uint32_t base, uint32_t end
-) noexcept nogil:
-    """At least the score of any document of a window."""
-    cdef Node* node = self.nodes[number]
-    cdef double sum = 0
-    cdef uint32_t i
-    if node.kind == WORD:
-        if node.weight == 0:
-            return 0
-        if node.set != NULL:
-            sum = node.most_collected
-        for i in range(node.count):
-            if node.sources[i].cursor < 0:
-                return node.weight
-            sum += most_of(
-                self.cursors[node.sources[i].cursor], &self.fields[node.sources[i].field],
-                base, end
-            )
-        return node.weight * (sum / (self.saturation + sum)) if sum else 0
-    if node.kind == ALL_OF or node.kind == SOME_OF or node.kind == PREFERABLY:
-        for i in range(node.count):
-            sum += bound_of(self, node.members[i], base, end)
-    return sum
 
 
 # -- evaluation
@@ -278,10 +210,10 @@ cdef inline bint evaluate_word(
         source = &node.sources[i]
         if source.cursor >= 0:
             if amounts == NULL and node.occurrences == NULL:
-                gather(self.cursors[source.cursor], base, end, wanted, node.bits)
+                gather(self.places.cursors[source.cursor], base, end, wanted, node.bits)
             else:
                 gather_amounts(
-                    self.cursors[source.cursor], &self.fields[source.field], base, end,
+                    self.places.cursors[source.cursor], &self.fields[source.field], base, end,
                     wanted, scored, node.bits, amounts, node.occurrences
                 )
         elif not gather_places(self, node, source, base, end, wanted, amounts):
@@ -301,14 +233,14 @@ cdef inline bint gather_places(
     """What `gather_amounts` does, for an expression, unless time is up; False when there is no
     memory.
     """
-    cdef Expression* expression = self.expressions[source.expression]
+    cdef Expression* expression = self.places.expressions[source.expression]
     cdef const Field* field = &self.fields[source.field]
     cdef uint64_t rest
     cdef uint32_t place
     cdef int word
     if expression.walked:
         return walk_together(self, node, source, base, end, wanted, amounts)
-    find_candidates(self, source.expression, base, end, wanted)
+    find_candidates(&self.places, source.expression, base, end, wanted)
     for word in range(WORDS):
         rest = expression.bits[word]
         # A document may take milliseconds, if somebody has meant it to.
@@ -318,7 +250,7 @@ cdef inline bint gather_places(
         while rest:
             place = 64 * word + lowest_bit(rest)
             rest &= rest - 1
-            if not find_spans(self, source.expression, base + place):
+            if not find_spans(&self.places, source.expression, base + place):
                 return False
             put_matches(node, matches_of(&expression.spans), field, base, place, amounts)
     return True
@@ -329,8 +261,8 @@ cdef inline bint walk_together(
     const uint64_t* wanted, double* amounts
 ) noexcept nogil:
     """The same for terms near each other: the rarest leads, the others follow."""
-    cdef Expression* expression = self.expressions[source.expression]
-    cdef Cursor* rarest = member_cursor(self, expression, 0)
+    cdef Expression* expression = self.places.expressions[source.expression]
+    cdef Cursor* rarest = member_cursor(&self.places, expression, 0)
     cdef uint32_t document, place, i, matches = 0, looked_at = 0
     cdef bint found
     while advance_to(rarest, base, end, wanted):
@@ -339,7 +271,7 @@ cdef inline bint walk_together(
         found = (wanted[place >> 6] >> (place & 63)) & 1
         i = 1
         while found and i < expression.count:
-            found = find_document(member_cursor(self, expression, i), document)
+            found = find_document(member_cursor(&self.places, expression, i), document)
             i += 1
         if found:
             looked_at += 1
@@ -347,43 +279,14 @@ cdef inline bint walk_together(
                 self.late = True
                 return True
             if expression.ordered and expression.distance == 1:
-                if not find_phrase(self, expression, &matches):
+                if not find_phrase(&self.places, expression, &matches):
                     return False
-            elif find_spans(self, source.expression, document):
+            elif find_spans(&self.places, source.expression, document):
                 matches = matches_of(&expression.spans)
             else:
                 return False
             put_matches(node, matches, &self.fields[source.field], base, place, amounts)
         rarest.at += 1
-    return True
-
-
-cdef inline Cursor* member_cursor(
-    const Conditions* self, const Expression* expression, uint32_t place
-) noexcept nogil:
-    """That of the list of a term, the rarest first."""
-    return self.cursors[
-        self.expressions[expression.members[expression.order[place]]].places
-    ]
-
-
-cdef inline bint find_phrase(
-    Conditions* self, Expression* expression, uint32_t* matches
-) noexcept nogil:
-    """Counts words next to each other in the document where all cursors are, the rarest word
-    first; False when there is no memory.
-    """
-    cdef uint32_t i
-    if not begin_phrase(
-        member_cursor(self, expression, 0), expression.order[0], &expression.spare
-    ):
-        return False
-    for i in range(1, expression.count):
-        if expression.spare.size:
-            go_on_with_phrase(
-                member_cursor(self, expression, i), expression.order[i], &expression.spare
-            )
-    matches[0] = phrases_of(&expression.spare, expression.count)
     return True
 
 
@@ -400,163 +303,47 @@ cdef inline void put_matches(
             node.occurrences[place] += matches
 
 
-cdef inline void find_candidates(
-    Conditions* self, uint32_t number, uint32_t base, uint32_t end, const uint64_t* wanted
-) noexcept nogil:
-    """Sets the expression's bits to wanted documents, all that may have it among them."""
-    cdef Expression* expression = self.expressions[number]
-    cdef const uint64_t* candidates = wanted
-    cdef uint32_t i, member
-    cdef int word
-    memset(expression.bits, 0, sizeof(expression.bits))
-    if expression.sort == TERM:
-        gather(self.cursors[expression.cursor], base, end, wanted, expression.bits)
-        for word in range(WORDS):
-            expression.bits[word] &= wanted[word]
-        return
-    if expression.sort == NEAR:
-        for i in range(expression.count):
-            member = expression.members[expression.order[i]]
-            find_candidates(self, member, base, end, candidates)
-            candidates = self.expressions[member].bits
-        memcpy(expression.bits, candidates, sizeof(expression.bits))
-        return
-    for i in range(1 if expression.sort == NOT_NEAR else expression.count):
-        find_candidates(self, expression.members[i], base, end, wanted)
-        for word in range(WORDS):
-            expression.bits[word] |= self.expressions[expression.members[i]].bits[word]
+# -- in which order
 
-
-cdef inline bint find_spans(
-    Conditions* self, uint32_t number, uint32_t document
-) noexcept nogil:
-    """Finds the expression's spans in a document; False when there is no memory."""
-    cdef Expression* expression = self.expressions[number]
-    cdef uint32_t i
-    expression.spans.size = 0
-    if expression.sort == TERM:
-        return spans_of_term(self.cursors[expression.places], document, &expression.spans)
-    if expression.sort == NEAR:
-        return find_near(self, expression, document)
-    for i in range(expression.count):
-        if not find_spans(self, expression.members[i], document):
-            return False
-    if expression.sort == ANY:
-        for i in range(expression.count):
-            if not put_spans(
-                &expression.spans, &self.expressions[expression.members[i]].spans
-            ):
-                return False
-        arrange(&expression.spans)
-        return True
-    return leave_lonely(
-        &self.expressions[expression.members[0]].spans,
-        &self.expressions[expression.members[1]].spans,
-        expression.distance, &expression.spans
-    )
-
-
-cdef inline bint find_near(
-    Conditions* self, Expression* expression, uint32_t document
-) noexcept nogil:
-    """Follows the members one after the other; False when there is no memory."""
-    cdef const Buffer* rarest
-    cdef Buffer* spans
-    cdef uint32_t i, place, first
-    cdef uint64_t most
-    cdef bint found
-    first = expression.order[0]
-    rarest = &self.expressions[expression.members[first]].spans
-    for i in range(expression.count):
-        place = expression.order[i]
-        if not find_spans(self, expression.members[place], document):
-            return False
-        spans = &self.expressions[expression.members[place]].spans
-        if spans.size == 0:
-            return True
-        if i == 0 or not (expression.ordered and expression.simple):
+cdef inline uint64_t put_in_order(Conditions* self, uint32_t number) noexcept nogil:
+    """Puts what must all match in the order in which it is best looked at; returns about
+    how many documents it costs to look at a node.
+    """
+    cdef Node* node = self.nodes[number]
+    cdef uint64_t[MOST_ORDERED] costs
+    cdef uint64_t cost = 0, each
+    cdef uint32_t i, j, member
+    if node.kind == WORD and node.set == NULL:
+        for i in range(node.count):
+            if node.sources[i].cursor >= 0:
+                cost += self.places.cursors[node.sources[i].cursor].count
+            else:
+                # Positions are dear: after all that may leave some of them out.
+                cost += 4 * <uint64_t>self.documents
+        return cost
+    if node.kind == ALL_BUT or node.kind == SOME_OF or node.kind == PREFERABLY:
+        for i in range(node.count):
+            cost += put_in_order(self, node.members[i])
+        return cost + (self.documents if node.kind == ALL_BUT else 0)
+    if node.kind != ALL_OF:
+        return self.documents // 64 if node.set != NULL else 2 * <uint64_t>self.documents
+    for i in range(node.count):
+        member = node.members[i]
+        each = put_in_order(self, member)
+        cost = min(cost, each) if i else each
+        if node.count > MOST_ORDERED:
             continue
-        # As many members are from one to the other, of a position each, so far are they apart.
-        if place > first:
-            most = <uint64_t>(place - first) * expression.distance
-            found = any_pair(rarest, spans, place - first, most)
-        else:
-            most = <uint64_t>(first - place) * expression.distance
-            found = any_pair(spans, rarest, first - place, most)
-        if not found:
-            return True
-    if not put_spans(&expression.spans, &self.expressions[expression.members[0]].spans):
-        return False
-    for i in range(1, expression.count):
-        expression.spare.size = 0
-        if not join(
-            &expression.spans, &self.expressions[expression.members[i]].spans,
-            expression.distance, expression.ordered, &expression.spare
-        ):
-            return False
-        expression.spans, expression.spare = expression.spare, expression.spans
-    return True
-
-
-cdef inline uint64_t count_of(const Conditions* self, uint32_t number) noexcept nogil:
-    """About how many documents have an expression."""
-    cdef const Expression* expression = self.expressions[number]
-    cdef uint64_t count = 0, each
-    cdef uint32_t i
-    if expression.sort == TERM:
-        return expression.entry.count
-    for i in range(1 if expression.sort == NOT_NEAR else expression.count):
-        each = count_of(self, expression.members[i])
-        if expression.sort == NEAR:
-            count = min(count, each) if i else each
-        else:
-            count += each
-    return count
-
-
-cdef inline bint is_simple(const Conditions* self, uint32_t number) noexcept nogil:
-    """Whether all spans of an expression are of one position."""
-    cdef const Expression* expression = self.expressions[number]
-    cdef uint32_t i
-    if expression.sort != ANY:
-        return expression.sort == TERM
-    for i in range(expression.count):
-        if not is_simple(self, expression.members[i]):
-            return False
-    return True
-
-
-cdef inline bint walk(Conditions* self, Expression* expression) noexcept nogil:
-    """Has terms near each other walked together, if that is what it is."""
-    cdef uint32_t i
-    if expression.sort != NEAR:
-        return False
-    for i in range(expression.count):
-        if self.expressions[expression.members[i]].sort != TERM:
-            return False
-    expression.walked = True
-    for i in range(expression.count):
-        self.expressions[expression.members[i]].cursor = (
-            self.expressions[expression.members[i]].places
-        )
-    return True
-
-
-cdef inline void arrange_near(Conditions* self, Expression* expression) noexcept nogil:
-    """Finds out which members are rare, and whether they are simple."""
-    cdef uint32_t i, j, place
-    expression.simple = True
-    for i in range(expression.count):
-        expression.simple = expression.simple and is_simple(self, expression.members[i])
-        place = expression.order[i]
         j = i
-        while j and count_of(self, expression.members[expression.order[j - 1]]) > count_of(
-            self, expression.members[place]
-        ):
-            expression.order[j] = expression.order[j - 1]
+        while j and costs[j - 1] > each:
+            costs[j] = costs[j - 1]
+            node.members[j] = node.members[j - 1]
             j -= 1
-        expression.order[j] = place
+        costs[j] = each
+        node.members[j] = member
+    return cost
 
+
+# -- time
 
 cdef inline bint is_over(const Conditions* self) noexcept nogil:
     """Whether it is later than the deadline."""

@@ -10,23 +10,25 @@ Optimizations", 1995), in a window.
 """
 
 from cpython cimport array
-from libc.math cimport exp2
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, qsort, realloc
 from libc.string cimport memcpy, memset
 
 from searchkit.kernels.bits cimport WINDOW, WORDS, bits_in_window, lowest_bit
 from searchkit.kernels.conditions cimport (
-    ALL_BUT, ALL_OF, ANY, EVERYTHING, FILLED, MEMBERS_OF, NEAR, NOT_NEAR, NUMBERED, PREFERABLY,
-    SOME_OF, TERM, WORD, Conditions, Expression, Kind, Node, Sort, Source, arrange_near, bound_of, evaluate,
-    evaluate_some, is_over, next_match, walk
+    ALL_BUT, ALL_OF, EVERYTHING, FILLED, MEMBERS_OF, NUMBERED, PREFERABLY, SOME_OF, WORD,
+    Conditions, Kind, Node, Source, evaluate, evaluate_some, is_over, next_match, put_in_order
 )
 from searchkit.kernels.cursors cimport (
-    BLOCK_SIZE, ENTRY_SIZE, HEADER_SIZE, NORMS, Cursor, Field, decode, decode_frequencies, norm_of,
-    open_list
+    BLOCK_SIZE, ENTRY_SIZE, HEADER_SIZE, NORMS, Cursor, Field, open_list
 )
-from searchkit.kernels.lists cimport Entry, FieldView, Lists, SegmentView
-from searchkit.kernels.packing cimport load64
+from searchkit.kernels.expressions cimport (
+    ANY, NEAR, NOT_NEAR, TERM, Expression, Expressions, Sort, arrange_near, walk
+)
+from searchkit.kernels.lists cimport Entry, Lists, SegmentView
+from searchkit.kernels.scoring cimport (
+    Best, Hit, Recency, add_list, add_scores, bound_of, factor_of, offer, order_of_hits
+)
 from searchkit.kernels.spans cimport MOST_SPANS
 
 from array import array as make_array
@@ -35,6 +37,7 @@ from searchkit.kernels import BLOCK, BLOCK_ENTRY, LIST_HEADER, MAX_SPANS, NO_TIM
 
 assert (BLOCK_SIZE, HEADER_SIZE, ENTRY_SIZE) == (BLOCK, LIST_HEADER, BLOCK_ENTRY)
 assert MOST_SPANS == MAX_SPANS
+assert NO_TIME == (1 << 64) - 1
 
 cdef enum:
     # Alternatives that are bounded each.
@@ -44,16 +47,9 @@ cdef enum:
     # Windows between two looks at the clock: 10 to 500 microseconds.
     PATIENCE = 16
 
-cdef uint64_t UNDATED = NO_TIME
-
 # The number of expressions on what no document has.
 NOWHERE = -1
 cdef double SLIGHTLY_LESS = 1 - 1e-12
-
-cdef struct Hit:
-    double score
-    uint32_t document
-
 
 cdef class Weighting:
     """What occurrences are worth: in text field i an occurrence in a text of n tokens amounts to
@@ -111,14 +107,9 @@ cdef class Matching:
     cdef Conditions conditions
     cdef list held
     cdef double* scores
-    cdef Hit* hits
-    cdef uint32_t hit_count
-    cdef uint32_t best
+    cdef Best best
     cdef double floor
-    cdef const uint8_t* published
-    cdef uint64_t now
-    cdef double decay
-    cdef double share
+    cdef Recency recency
 
     def __cinit__(self, SegmentView view not None, Weighting weighting not None):
         cdef uint32_t i
@@ -138,15 +129,16 @@ cdef class Matching:
 
     def __dealloc__(self):
         cdef Conditions* here = &self.conditions
+        cdef Expressions* places = &here.places
         cdef uint32_t i
-        for i in range(here.cursor_count):
-            free(here.cursors[i])
-        for i in range(here.expression_count):
-            free(here.expressions[i].members)
-            free(here.expressions[i].order)
-            free(here.expressions[i].spans.data)
-            free(here.expressions[i].spare.data)
-            free(here.expressions[i])
+        for i in range(places.cursor_count):
+            free(places.cursors[i])
+        for i in range(places.expression_count):
+            free(places.expressions[i].members)
+            free(places.expressions[i].order)
+            free(places.expressions[i].spans.data)
+            free(places.expressions[i].spare.data)
+            free(places.expressions[i])
         for i in range(here.node_count):
             free(here.nodes[i].members)
             free(here.nodes[i].sources)
@@ -154,11 +146,11 @@ cdef class Matching:
             free(here.nodes[i].occurrences)
             free(here.nodes[i])
         free(here.fields)
-        free(here.cursors)
-        free(here.expressions)
+        free(places.cursors)
+        free(places.expressions)
         free(here.nodes)
         free(self.scores)
-        free(self.hits)
+        free(self.best.hits)
 
     # -- expressions on positions
 
@@ -172,7 +164,7 @@ cdef class Matching:
                 expression = self._expression(TERM, ())
                 expression.entry = &lists.entries[i]
                 expression.places = self._cursor(expression.entry)
-                members.append(self.conditions.expression_count - 1)
+                members.append(self.conditions.places.expression_count - 1)
         self.held.append(lists)
         return members[0] if len(members) == 1 else self.any_of(members)
 
@@ -188,7 +180,7 @@ cdef class Matching:
         if not members:
             return NOWHERE
         self._expression(ANY, members)
-        return self.conditions.expression_count - 1
+        return self.conditions.places.expression_count - 1
 
     def near(self, members, uint32_t distance, bint ordered):
         """Where these expressions, at least one, are each at most `distance` positions from
@@ -202,8 +194,8 @@ cdef class Matching:
         expression.distance = distance
         expression.ordered = ordered
         expression.order = _numbers(range(expression.count))
-        arrange_near(&self.conditions, expression)
-        return self.conditions.expression_count - 1
+        arrange_near(&self.conditions.places, expression)
+        return self.conditions.places.expression_count - 1
 
     def not_near(self, int wanted, int unwanted, uint32_t distance):
         """Where `wanted` is and no `unwanted` within `distance` positions, in any order."""
@@ -212,7 +204,7 @@ cdef class Matching:
             return wanted
         expression = self._expression(NOT_NEAR, (wanted, unwanted))
         expression.distance = distance
-        return self.conditions.expression_count - 1
+        return self.conditions.places.expression_count - 1
 
     # -- conditions
 
@@ -224,6 +216,7 @@ cdef class Matching:
         cdef Node* node
         cdef uint32_t i, count = lists.count if lists is not None else 0
         cdef bint collected = count > MOST_FOLLOWED and not expressions and least <= 1
+        cdef Expressions* places = &self.conditions.places
         node = self._node(WORD, ())
         node.weight = weight
         node.least = least
@@ -247,7 +240,7 @@ cdef class Matching:
         for field, expression in expressions:
             if expression < 0:
                 continue
-            if not walk(&self.conditions, self.conditions.expressions[<uint32_t>expression]):
+            if not walk(places, places.expressions[<uint32_t>expression]):
                 self._open_windows(expression)
             node.sources[node.count].cursor = -1
             node.sources[node.count].expression = expression
@@ -333,17 +326,17 @@ cdef class Matching:
         """Multiplies scores by 1 - share + share * 2 ** (-age / half_life): ages are those of
         u64 in a column, before `now` and in its unit, 0 for what is later, endless for none.
         """
-        self.published = &published[0] if published.shape[0] else NULL
-        self.now = now
-        self.decay = 1 / half_life
-        self.share = share
+        self.recency.published = &published[0] if published.shape[0] else NULL
+        self.recency.now = now
+        self.recency.decay = 1 / half_life
+        self.recency.share = share
         self.held.append(published)
 
     # -- what these are made of
 
     cdef bint _open_windows(self, uint32_t number) except False:
         """Gives the terms of an expression a cursor that passes through the windows."""
-        cdef Expression* expression = self.conditions.expressions[number]
+        cdef Expression* expression = self.conditions.places.expressions[number]
         cdef uint32_t i
         if expression.sort == TERM:
             expression.cursor = self._cursor(expression.entry)
@@ -352,7 +345,7 @@ cdef class Matching:
         return True
 
     cdef int _cursor(self, const Entry* entry) except -1:
-        cdef Conditions* here = &self.conditions
+        cdef Expressions* here = &self.conditions.places
         cdef Cursor* cursor = <Cursor*>malloc(sizeof(Cursor))
         if cursor == NULL:
             raise MemoryError
@@ -367,7 +360,7 @@ cdef class Matching:
         return here.cursor_count - 1
 
     cdef Expression* _expression(self, Sort sort, members) except NULL:
-        cdef Conditions* here = &self.conditions
+        cdef Expressions* here = &self.conditions.places
         cdef Expression* expression = <Expression*>calloc(1, sizeof(Expression))
         if expression == NULL:
             raise MemoryError
@@ -439,19 +432,22 @@ cdef class Matching:
         cdef int ending
         cdef uint8_t* out = &matches[0] if matches.shape[0] else NULL
         cdef uint32_t i
-        self.best = best
+        self.best.most = best
         self.floor = floor
         self.conditions.deadline = deadline
-        self.hits = <Hit*>malloc((<size_t>best + 1) * sizeof(Hit))
-        if self.hits == NULL:
+        self.best.hits = <Hit*>malloc((<size_t>best + 1) * sizeof(Hit))
+        if self.best.hits == NULL:
             raise MemoryError
         with nogil:
-            self._arrange(root)
+            put_in_order(&self.conditions, <uint32_t>root)
             ending = self._run(root, count or out != NULL, out, &total)
         if ending < 0:
             raise MemoryError
-        qsort(self.hits, self.hit_count, sizeof(Hit), order_of_hits)
-        found = [(self.hits[i].score, self.hits[i].document) for i in range(self.hit_count)]
+        qsort(self.best.hits, self.best.count, sizeof(Hit), order_of_hits)
+        found = [
+            (self.best.hits[i].score, self.best.hits[i].document)
+            for i in range(self.best.count)
+        ]
         return total, found, ending == 0
 
     cdef int _run(
@@ -476,7 +472,7 @@ cdef class Matching:
             if windows % PATIENCE == 0 and is_over(here):
                 return 1
             windows += 1
-            scored = self.best > 0
+            scored = self.best.most > 0
             if scored and bound_of(here, root, base, end) <= self._least():
                 if not count:
                     base += WINDOW
@@ -507,46 +503,8 @@ cdef class Matching:
         a little less, for bounds are sums in another order.
         """
         return SLIGHTLY_LESS * (
-            self.hits[0].score if self.hit_count == self.best else self.floor
+            self.best.hits[0].score if self.best.count == self.best.most else self.floor
         )
-
-    cdef uint64_t _arrange(self, uint32_t number) noexcept nogil:
-        """Puts what must all match in the order in which it is best looked at; returns about
-        how many documents it costs to look at a node.
-        """
-        cdef Conditions* here = &self.conditions
-        cdef Node* node = here.nodes[number]
-        cdef uint64_t[MOST_BOUNDED] costs
-        cdef uint64_t cost = 0, each
-        cdef uint32_t i, j, member
-        if node.kind == WORD and node.set == NULL:
-            for i in range(node.count):
-                if node.sources[i].cursor >= 0:
-                    cost += here.cursors[node.sources[i].cursor].count
-                else:
-                    # Positions are dear: after all that may leave some of them out.
-                    cost += 4 * <uint64_t>here.documents
-            return cost
-        if node.kind == ALL_BUT or node.kind == SOME_OF or node.kind == PREFERABLY:
-            for i in range(node.count):
-                cost += self._arrange(node.members[i])
-            return cost + (here.documents if node.kind == ALL_BUT else 0)
-        if node.kind != ALL_OF:
-            return here.documents // 64 if node.set != NULL else 2 * <uint64_t>here.documents
-        for i in range(node.count):
-            member = node.members[i]
-            each = self._arrange(member)
-            cost = min(cost, each) if i else each
-            if node.count > MOST_BOUNDED:
-                continue
-            j = i
-            while j and costs[j - 1] > each:
-                costs[j] = costs[j - 1]
-                node.members[j] = node.members[j - 1]
-                j -= 1
-            costs[j] = each
-            node.members[j] = member
-        return cost
 
     cdef bint _evaluate_best(
         self, Node* node, uint32_t base, uint32_t end, const uint64_t* wanted,
@@ -609,7 +567,7 @@ cdef class Matching:
         cdef uint32_t place
         cdef double score
         cdef int word
-        self._add_scores(root, base, candidates)
+        add_scores(&self.conditions, root, base, candidates, self.scores)
         for word in range(WORDS):
             rest = candidates[word]
             while rest:
@@ -617,124 +575,12 @@ cdef class Matching:
                 rest &= rest - 1
                 score = self.scores[place]
                 self.scores[place] = 0
-                if self.hit_count == self.best and score <= self.hits[0].score:
+                if self.best.count == self.best.most and score <= self.best.hits[0].score:
                     continue
-                if self.published != NULL:
-                    score *= self._recency(base + place)
+                if self.recency.published != NULL:
+                    score *= factor_of(&self.recency, base + place)
                 if score > self.floor:
-                    self._offer(score, base + place)
-
-    cdef inline double _recency(self, uint32_t document) noexcept nogil:
-        cdef uint64_t moment = load64(self.published + 8 * <size_t>document)
-        if moment == UNDATED:
-            return 1 - self.share
-        if moment >= self.now:
-            return 1
-        return 1 - self.share + self.share * exp2(-<double>(self.now - moment) * self.decay)
-
-    cdef void _add_scores(
-        self, uint32_t number, uint32_t base, const uint64_t* matching
-    ) noexcept nogil:
-        """Adds what a node gives to the scores of the documents that match it and all that it
-        is a part of.
-        """
-        cdef Node* node = self.conditions.nodes[number]
-        cdef Node* member
-        cdef uint64_t[WORDS] both
-        cdef const double* amounts = node.amounts
-        cdef uint64_t rest
-        cdef uint32_t i, place
-        cdef double weight = node.weight, saturation = self.conditions.saturation
-        cdef int word
-        if node.kind == WORD:
-            if weight == 0:
-                return
-            if node.set != NULL:
-                amounts = node.collected + base
-            for word in range(WORDS):
-                rest = matching[word]
-                while rest:
-                    place = 64 * word + lowest_bit(rest)
-                    rest &= rest - 1
-                    self.scores[place] += weight * (
-                        amounts[place] / (saturation + amounts[place])
-                    )
-            return
-        if node.kind == ALL_OF:
-            # All of these match its members.
-            for i in range(node.count):
-                self._add_scores(node.members[i], base, matching)
-        elif node.kind == SOME_OF or node.kind == PREFERABLY:
-            for i in range(node.count):
-                member = self.conditions.nodes[node.members[i]]
-                rest = 0
-                for word in range(WORDS):
-                    both[word] = matching[word] & member.bits[word]
-                    rest |= both[word]
-                if rest:
-                    self._add_scores(node.members[i], base, both)
-
-    cdef void _offer(self, double score, uint32_t document) noexcept nogil:
-        """Keeps a document if it is among the best: a heap with the worst on top."""
-        cdef Hit* hits = self.hits
-        cdef Hit hit
-        cdef uint32_t place, child
-        hit.score = score
-        hit.document = document
-        if self.hit_count < self.best:
-            place = self.hit_count
-            self.hit_count += 1
-            while place and is_worse(&hit, &hits[(place - 1) // 2]):
-                hits[place] = hits[(place - 1) // 2]
-                place = (place - 1) // 2
-            hits[place] = hit
-            return
-        if not is_worse(&hits[0], &hit):
-            return
-        place = 0
-        while True:
-            child = 2 * place + 1
-            if child >= self.best:
-                break
-            if child + 1 < self.best and is_worse(&hits[child + 1], &hits[child]):
-                child += 1
-            if not is_worse(&hits[child], &hit):
-                break
-            hits[place] = hits[child]
-            place = child
-        hits[place] = hit
-
-
-cdef void add_list(
-    const Entry* entry, const Field* field, uint64_t* bits, double* amounts
-) noexcept nogil:
-    """Sets the bit of each document of a list, and adds what its occurrences amount to."""
-    cdef Cursor cursor
-    cdef uint32_t i, document
-    open_list(&cursor, entry.extent, entry.count, entry.positional, entry.field)
-    while cursor.block < cursor.blocks:
-        decode(&cursor)
-        if amounts != NULL:
-            decode_frequencies(&cursor)
-        for i in range(cursor.size):
-            document = cursor.documents[i]
-            bits[document >> 6] |= <uint64_t>1 << (document & 63)
-            if amounts != NULL:
-                amounts[document] += cursor.frequencies[i] * norm_of(field, document)
-
-
-cdef int order_of_hits(const void* first, const void* second) noexcept nogil:
-    cdef const Hit* one = <const Hit*>first
-    cdef const Hit* other = <const Hit*>second
-    if one.score != other.score:
-        return 1 if one.score < other.score else -1
-    return (one.document > other.document) - (one.document < other.document)
-
-
-cdef inline bint is_worse(const Hit* one, const Hit* other) noexcept nogil:
-    if one.score != other.score:
-        return one.score < other.score
-    return one.document > other.document
+                    offer(&self.best, score, base + place)
 
 
 cdef void* _grown(void* items, uint32_t count, size_t size) except NULL:
