@@ -14,11 +14,14 @@ import xxhash
 
 from searchkit.article import Article, Caption
 from searchkit.kernels import NO_TIME
+from searchkit.kernels.marking import without_body
 
 __all__ = [
     "Record",
+    "Texts",
     "decode_article",
     "decode_id",
+    "decode_texts",
     "digest_of",
     "encode_article",
     "published_key",
@@ -103,6 +106,23 @@ def decode_article(stored: bytes) -> Article:
             *(get("language", ""), get("url", ""), tuple(get("keywords", ()))),
         )
     )
+
+
+class Texts(NamedTuple):
+    """What of an article is highlighted. The body is UTF-8: of a long one little is shown."""
+
+    language: str
+    headline: str
+    body: bytes
+    captions: tuple[str, ...]
+
+
+def decode_texts(stored: bytes) -> Texts:
+    """The texts of an article as it is stored, in half the time of `decode_article`."""
+    rest, body = without_body(stored)
+    get = orjson.loads(rest).get
+    captions = tuple([Caption(**each).searchable for each in get("captions", ())])
+    return Texts(get("language", ""), get("headline", ""), body, captions)
 
 
 def decode_id(stored: bytes) -> str:

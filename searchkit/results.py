@@ -23,8 +23,8 @@ class Page(Protocol):
     def article(self, number: int) -> Article:
         """The article."""
 
-    def highlights(self, article: Article) -> Mapping[str, tuple[Fragment, ...]]:
-        """What is marked in it."""
+    def highlights(self, number: int) -> Mapping[str, tuple[Fragment, ...]]:
+        """What is marked in the article."""
 
     def explanation(self, number: int) -> Explanation:
         """Why it has its score."""
@@ -69,7 +69,7 @@ class Hit:
         not.
         """
         if self._highlights is None:
-            self._highlights = self._page.highlights(self.article)
+            self._highlights = self._page.highlights(self._number)
         return self._highlights
 
     def explain(self) -> Explanation:

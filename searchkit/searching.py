@@ -18,7 +18,7 @@ from searchkit.query.parse import Mode, parse
 from searchkit.query.plan import Plan, plan_for
 from searchkit.query.searchable import Searchable
 from searchkit.ranking import Explanation, Model, Ranking, stop_words
-from searchkit.record import decode_article
+from searchkit.record import decode_article, decode_texts
 from searchkit.results import Results
 from searchkit.schema import TEXT_FIELDS
 
@@ -106,18 +106,21 @@ class _Page:
         return live.segment.ids[document]
 
     def article(self, number: int) -> Article:
-        live, document = self._asked.searchable.snapshot.place(number)
-        return decode_article(live.segment.stored[document])
+        return decode_article(self._stored(number))
 
-    def highlights(self, article: Article) -> Mapping[str, tuple[Fragment, ...]]:
+    def highlights(self, number: int) -> Mapping[str, tuple[Fragment, ...]]:
         if not self._highlight:
             return _NO_HIGHLIGHTS
         if self._highlighter is None:
             self._highlighter = self._asked.highlighter()
-        return self._highlighter.highlight(article)
+        return self._highlighter.highlight(decode_texts(self._stored(number)))
 
     def explanation(self, number: int) -> Explanation:
         return self._asked.explanation(number)
+
+    def _stored(self, number: int) -> bytes:
+        live, document = self._asked.searchable.snapshot.place(number)
+        return live.segment.stored[document]
 
     def interpretation(self) -> Interpretation:
         return self._asked.interpretation()

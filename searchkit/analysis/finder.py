@@ -60,10 +60,10 @@ class Finder:
         self._heads: dict[str, array[int]] = {}
         self._known: _Known | None = None
 
-    def find(self, texts: Sequence[str], language: str) -> list[list[Place]]:
+    def find(self, texts: Sequence[str | bytes], language: str) -> list[list[Place]]:
         """The places in each text, which is in `language`, a code; in the order of the text.
 
-        The texts must have no lone surrogates.
+        Texts in bytes are of UTF-8, others must have no lone surrogates.
         """
         known, found, ends = self._found(texts, language)
         numbers = iter(found)
@@ -74,7 +74,7 @@ class Finder:
         return [places[begin // 4 : end // 4] for begin, end in itertools.pairwise((0, *ends))]
 
     def mark(
-        self, texts: Sequence[str], language: str, words: Sequence[Mapping[str, int]]
+        self, texts: Sequence[str | bytes], language: str, words: Sequence[Mapping[str, int]]
     ) -> list[Marks]:
         """The matches in each text: `words` has for each the terms that are marked in it, with
         what they show.
@@ -87,7 +87,9 @@ class Finder:
             begin = end
         return of_texts
 
-    def _found(self, texts: Sequence[str], language: str) -> tuple[_Known, array[int], array[int]]:
+    def _found(
+        self, texts: Sequence[str | bytes], language: str
+    ) -> tuple[_Known, array[int], array[int]]:
         """What `searchkit.kernels.marking.marks` finds."""
         heads = self._heads.get(language)
         if heads is None:

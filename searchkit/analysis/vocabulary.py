@@ -61,7 +61,7 @@ class Vocabulary:
         return found
 
     def candidates(
-        self, texts: Sequence[str], language: int, heads: array[int], positional: bool
+        self, texts: Sequence[str | bytes], language: int, heads: array[int], positional: bool
     ) -> tuple[array[int], array[int]]:
         """Those surfaces of texts in one language that may be wanted, as
         `searchkit.kernels.marking` has it.

@@ -65,22 +65,23 @@ _OPENING = "([{\"'“‘«"
 
 
 def cut(
-    text: str, first: int, last: int, floor: int, ceiling: int, marks: Marks
+    text: str, begin: int, first: int, last: int, floor: int, ceiling: int, marks: Marks
 ) -> tuple[int, int]:
-    """The half-open range of `text` to show around ``text[first:last]``, between `floor` and
+    """The half-open range to show around the one from `first` to `last`, between `floor` and
     `ceiling`, which are no bad places to cut.
 
-    It begins and ends with a line or a sentence where one does near by, otherwise with a word, and
-    where there is no space it leaves matches and combining sequences whole. `marks` are all
-    matches of the text.
+    Of the whole, `text` has what is from `begin` on, and 2 * FRAGMENT_CHARACTERS on both sides at
+    least, or all that there is; `marks` are all matches of the whole. It begins and ends with a
+    line or a sentence where one does near by, otherwise with a word, and where there is no space
+    it leaves matches and combining sequences whole.
     """
     room = max(0, FRAGMENT_CHARACTERS - (last - first))
-    start = _start(text, max(floor, first - room // 2), first, marks)
-    end = _end(text, last, min(ceiling, start + max(FRAGMENT_CHARACTERS, last - start)), marks)
-    return start, end
+    start = _start(text, begin, max(floor, first - room // 2) - begin, first - begin, marks)
+    highest = min(ceiling, start + max(FRAGMENT_CHARACTERS, last - start))
+    return start, _end(text, begin, last - begin, highest - begin, marks)
 
 
-def _start(text: str, lowest: int, first: int, marks: Marks) -> int:
+def _start(text: str, begin: int, lowest: int, first: int, marks: Marks) -> int:
     start = text.rfind("\n", lowest, first)
     if start < 0:
         start = 0 if lowest == 0 else _last_sentence_end(text, lowest, first)
@@ -88,12 +89,12 @@ def _start(text: str, lowest: int, first: int, marks: Marks) -> int:
         start = text.find(" ", lowest - 1, first)
     if start < 0:
         start = lowest
-    while start < first and (text[start].isspace() or _splits(text, start, marks)):
+    while start < first and (text[start].isspace() or _splits(text, begin, start, marks)):
         start += 1
-    return start
+    return begin + start
 
 
-def _end(text: str, last: int, highest: int, marks: Marks) -> int:
+def _end(text: str, begin: int, last: int, highest: int, marks: Marks) -> int:
     end = text.find("\n", last, highest)
     if end < 0 and highest == len(text):
         end = highest
@@ -103,9 +104,9 @@ def _end(text: str, last: int, highest: int, marks: Marks) -> int:
         end = text.rfind(" ", last, highest + 1)
     if end < 0:
         end = highest
-    while end > last and (text[end - 1].isspace() or _splits(text, end, marks)):
+    while end > last and (text[end - 1].isspace() or _splits(text, begin, end, marks)):
         end -= 1
-    return end
+    return begin + end
 
 
 def _last_sentence_end(text: str, start: int, end: int) -> int:
@@ -129,11 +130,11 @@ def _goes_on(text: str, stop: re.Match[str]) -> bool:
     return word in _ABBREVIATIONS or bool(_INITIALS.fullmatch(word))
 
 
-def _splits(text: str, place: int, marks: Marks) -> bool:
+def _splits(text: str, begin: int, place: int, marks: Marks) -> bool:
     """Whether a cut there divides a match, or a character from what combines with it."""
     starts, ends, _ = marks
-    before = bisect_left(starts, place) - 1
-    if before >= 0 and place < ends[before]:
+    before = bisect_left(starts, begin + place) - 1
+    if before >= 0 and begin + place < ends[before]:
         return True
     if not 0 < place < len(text) or text[place - 1 : place + 1].isascii():
         return False

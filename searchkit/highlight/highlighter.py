@@ -6,7 +6,6 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 
 from searchkit.analysis import Finder, Marks, Place, Variant, language_of
-from searchkit.article import Article
 from searchkit.highlight.best import best_fragments
 from searchkit.highlight.fragment import Fragment
 from searchkit.query.exact import exact_spans
@@ -24,6 +23,7 @@ from searchkit.query.tree import (
     fields_of,
     leaves,
 )
+from searchkit.record import Texts
 from searchkit.schema import TEXT_FIELDS
 
 __all__ = ["Highlighter"]
@@ -78,7 +78,7 @@ class Highlighter:
             positional=not self._are_simple,
         )
 
-    def highlight(self, article: Article) -> dict[str, tuple[Fragment, ...]]:
+    def highlight(self, article: Texts) -> dict[str, tuple[Fragment, ...]]:
         """The matches in each text field, as far as there are any.
 
         The headline and each matching caption are one fragment, whole; the body gives its best
@@ -88,33 +88,35 @@ class Highlighter:
         if not self._bits:
             return fragments
         language = language_of(article.language, self._default_language)
-        texts = [
-            ("headline", article.headline),
-            ("body", article.body),
-            *(("captions", caption.searchable) for caption in article.captions),
-        ]
-        for place, marks in enumerate(self._marked(texts, language)):
-            if not marks[0]:
-                continue
-            name, text = texts[place]
-            if name == "body":
-                fragments[name] = best_fragments(text, marks, self._weights)
-            else:
-                spans = tuple(zip(*marks[:2], strict=True))
-                caption = None if name == "headline" else place - _FIRST_CAPTION
-                fragments[name] += (Fragment(text, spans, caption=caption),)
+        marked = self._marked(article, language)
+        if marked[0][0]:
+            fragments["headline"] = (Fragment(article.headline, _spans(marked[0])),)
+        if marked[1][0]:
+            fragments["body"] = best_fragments(article.body, marked[1], self._weights)
+        if len(marked) > _FIRST_CAPTION:
+            fragments["captions"] = tuple(
+                Fragment(text, _spans(marks), caption=number)
+                for number, (text, marks) in enumerate(
+                    zip(article.captions, marked[_FIRST_CAPTION:], strict=True)
+                )
+                if marks[0]
+            )
         return fragments
 
-    def _marked(self, texts: Sequence[tuple[str, str]], language: str) -> list[Marks]:
-        """The matches in each of the texts, which have the names of their fields before them."""
-        contents = [text for _, text in texts]
+    def _marked(self, article: Texts, language: str) -> list[Marks]:
+        """The matches in headline, body and each caption."""
         if self._are_simple:
-            return self._finder.mark(contents, language, [self._simple[name] for name, _ in texts])
+            texts: tuple[str | bytes, ...] = (article.headline, article.body, *article.captions)
+            shows = self._simple
+            captions = [shows["captions"]] * len(article.captions)
+            return self._finder.mark(texts, language, (shows["headline"], shows["body"], *captions))
+        # Positions are looked at in all of the text.
+        whole = (article.headline, article.body.decode(), *article.captions)
+        names = ("headline", "body", *["captions"] * len(article.captions))
+        found = self._finder.find(whole, language)
         return [
             self._marks(name, text, places, language)
-            for (name, text), places in zip(
-                texts, self._finder.find(contents, language), strict=True
-            )
+            for name, text, places in zip(names, whole, found, strict=True)
         ]
 
     def _marks(self, field: str, text: str, places: Sequence[Place], language: str) -> Marks:
@@ -173,6 +175,10 @@ def _is_simple(leaf: Word | Pattern) -> bool:
     return not exact and all(
         len(terms) == 1 and not is_prefix for terms, is_prefix in _variants(leaf)
     )
+
+
+def _spans(marks: Marks) -> tuple[tuple[int, int], ...]:
+    return tuple(zip(marks[0], marks[1], strict=True))
 
 
 def _apart(marks: list[tuple[int, int, int]]) -> Marks:

@@ -3,8 +3,14 @@ from collections.abc import Sequence
 
 from searchkit.kernels.text import Surfaces
 
+def without_body(stored: bytes) -> tuple[bytes, bytes]: ...
+def characters(text: bytes, first: int, stop: int) -> str: ...
 def candidates(
-    surfaces: Surfaces, texts: Sequence[str], language: int, heads: array[int], positional: bool
+    surfaces: Surfaces,
+    texts: Sequence[str | bytes],
+    language: int,
+    heads: array[int],
+    positional: bool,
 ) -> tuple[array[int], array[int]]: ...
 def marks(
     candidates: array[int],

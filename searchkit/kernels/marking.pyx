@@ -5,9 +5,15 @@ Read `searchkit.kernels.reference.marking`, the readable twin, for the contracts
 """
 
 from cpython cimport array
+from cpython.bytes cimport (
+    PyBytes_AS_STRING,
+    PyBytes_Check,
+    PyBytes_FromStringAndSize,
+    PyBytes_GET_SIZE,
+)
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, realloc
-from libc.string cimport memcpy, memmove
+from libc.string cimport memchr, memcmp, memcpy, memmove
 
 from searchkit.kernels.boundaries cimport (
     APOSTROPHE,
@@ -18,6 +24,8 @@ from searchkit.kernels.boundaries cimport (
     class_at,
 )
 from searchkit.kernels.interning cimport Surface
+from searchkit.kernels.scanning cimport ESCAPED
+from searchkit.kernels.strings cimport String, count_characters, put_text
 from searchkit.kernels.text cimport Surfaces
 from searchkit.kernels.walking cimport (
     Walk,
@@ -142,13 +150,92 @@ cdef inline const uint8_t* begin_of(
     return place
 
 
+def without_body(bytes stored not None):
+    """The rest of an article as it is stored, and its body in UTF-8."""
+    cdef const uint8_t* start = <const uint8_t*>PyBytes_AS_STRING(stored)
+    cdef const uint8_t* end = start + PyBytes_GET_SIZE(stored)
+    cdef const uint8_t* place = start + 1
+    cdef const uint8_t* key
+    cdef String text
+    cdef bytes rest, body
+    cdef uint8_t* out
+    # Before the body there are an id and a headline, if any.
+    while place < end and place[0] == c'"':
+        key = place + 1
+        place = string_end(key, end, &text)
+        if place == NULL or end - place < 3 or place[2] != c'"':
+            break
+        place = string_end(place + 3, end, &text)
+        if place == NULL:
+            break
+        if text.start - key == 7 and memcmp(key, b'body":"', 7) == 0:
+            rest = PyBytes_FromStringAndSize(NULL, PyBytes_GET_SIZE(stored) - text.size)
+            out = <uint8_t*>PyBytes_AS_STRING(rest)
+            memcpy(out, start, text.start - start)
+            memcpy(out + (text.start - start), place, end - place)
+            if not text.holds & ESCAPED:
+                return rest, PyBytes_FromStringAndSize(<const char*>text.start, text.size)
+            body = PyBytes_FromStringAndSize(NULL, text.size)
+            out = <uint8_t*>PyBytes_AS_STRING(body)
+            return rest, body[: put_text(out, text) - out]
+        place += 2
+    return stored, b""
+
+
+cdef inline const uint8_t* string_end(
+    const uint8_t* start, const uint8_t* end, String* text
+) noexcept nogil:
+    """The quote that ends a string of sound JSON, which `text` is set to; NULL for none."""
+    cdef const uint8_t* quote = start
+    cdef const uint8_t* slash
+    text.start = start
+    text.holds = 0
+    while True:
+        quote = <const uint8_t*>memchr(quote, c'"', end - quote)
+        if quote == NULL:
+            return NULL
+        slash = quote
+        while slash > start and (slash - 1)[0] == c'\\':
+            slash -= 1
+        if (quote - slash) & 1 == 0:
+            break
+        quote += 1
+    text.size = <uint32_t>(quote - start)
+    if memchr(start, c'\\', text.size) != NULL:
+        text.holds = ESCAPED
+    return quote
+
+
+def characters(bytes text not None, Py_ssize_t first, Py_ssize_t stop):
+    """The characters of UTF-8 from `first` on to before `stop`."""
+    cdef const uint8_t* start = <const uint8_t*>PyBytes_AS_STRING(text)
+    cdef const uint8_t* end = start + PyBytes_GET_SIZE(text)
+    start = after_characters(start, end, first)
+    return start[: after_characters(start, end, stop - first) - start].decode()
+
+
+cdef const uint8_t* after_characters(
+    const uint8_t* place, const uint8_t* end, Py_ssize_t count
+) noexcept nogil:
+    """Where so many characters end, or `end`."""
+    cdef Py_ssize_t part
+    # There are as many bytes as characters at least.
+    while count > 0 and place < end:
+        part = min(count, end - place)
+        count -= <Py_ssize_t>count_characters(place, place + part)
+        place += part
+        while place < end and place[0] & 0xC0 == 0x80:
+            place += 1
+    return place
+
+
 def candidates(
     Surfaces surfaces not None, texts, uint32_t language, array.array heads not None,
     bint positional
 ):
     """The surfaces that may stand for a wanted term, and where each text's end."""
     cdef Py_ssize_t count = len(texts), index, size
-    cdef str text
+    cdef object text
     cdef const uint32_t* head = heads.data.as_uints
     cdef array.array ends = array.clone(_NUMBERS, count, zero=False)
     cdef Quadruples found = Quadruples(NULL, 0, 0)
@@ -167,8 +254,13 @@ def candidates(
     try:
         for index in range(count):
             text = texts[index]
-            start = <const uint8_t*>PyUnicode_AsUTF8AndSize(text, &size)
-            ascii = size == len(text)
+            if PyBytes_Check(text):
+                start = <const uint8_t*>PyBytes_AS_STRING(text)
+                size = PyBytes_GET_SIZE(text)
+                ascii = count_characters(start, start + size) == <size_t>size
+            else:
+                start = <const uint8_t*>PyUnicode_AsUTF8AndSize(text, &size)
+                ascii = size == len(text)
             place = start
             characters = before = 0
             worth = start

@@ -32,7 +32,9 @@ def fragments(text: str, *words: str) -> list[Fragment]:
         while place >= 0:
             marks.append((place, place + len(word), 1 << bit))
             place = text.find(word, place + len(word))
-    return list(best_fragments(text, arrays_of(sorted(marks)), ONE_EACH))
+    found = best_fragments(text, arrays_of(sorted(marks)), ONE_EACH)
+    assert best_fragments(text.encode(), arrays_of(sorted(marks)), ONE_EACH) == found
+    return list(found)
 
 
 def shown(text: str, *words: str) -> list[str]:

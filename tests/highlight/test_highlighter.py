@@ -23,11 +23,16 @@ from searchkit.query.tree import (
     Value,
     Word,
 )
+from searchkit.record import Texts, decode_texts, encode_article
 from searchkit.schema import TEXT_FIELDS
 from tests.conftest import captions
 from tests.query.ways import ways_to_hold
 
 FILLER = "Nothing else of note took place on the quay that week. "
+
+
+def texts_of(article: Article) -> Texts:
+    return decode_texts(encode_article(article))
 
 
 def word(typed: str, *fields: str, language: str = "en", slop: int = 1) -> Word:
@@ -39,7 +44,7 @@ def marked(
 ) -> dict[str, list[str]]:
     """The fragments of each field; `terms` are those of every pattern."""
     patterns = dict.fromkeys([PREFIX], terms)
-    found = Highlighter(tree, patterns, "en").highlight(article)
+    found = Highlighter(tree, patterns, "en").highlight(texts_of(article))
     return {name: [each.plain("[", "]") for each in found[name]] for name in found}
 
 
@@ -120,7 +125,7 @@ def test_words_that_overlap_are_marked_as_one() -> None:
 
 def test_the_captions_that_match_are_given_whole_with_their_number() -> None:
     article = Article(captions=captions("A quay", FILLER * 20 + "fog", "Fog"))
-    found = Highlighter(word("fog", "captions"), {}, "en").highlight(article)["captions"]
+    found = Highlighter(word("fog", "captions"), {}, "en").highlight(texts_of(article))["captions"]
     assert [(each.caption, each.text) for each in found] == [
         (1, article.captions[1].text),
         (2, "Fog"),
@@ -135,8 +140,11 @@ def test_a_phrase_does_not_reach_from_one_text_into_the_next() -> None:
 def test_articles_are_read_in_their_own_language() -> None:
     german = Article(body="Die Häuser der Stadt", language="de")
     highlighter = Highlighter(word("Haus", language="de"), {}, "en")
-    assert highlighter.highlight(german)["body"][0].plain("[", "]") == "Die [Häuser] der Stadt"
-    assert not highlighter.highlight(Article(body="Häuser"))["body"]
+    assert (
+        highlighter.highlight(texts_of(german))["body"][0].plain("[", "]")
+        == "Die [Häuser] der Stadt"
+    )
+    assert not highlighter.highlight(texts_of(Article(body="Häuser")))["body"]
 
 
 PIECES = (
@@ -194,7 +202,7 @@ def test_what_is_marked_is_what_the_analyzer_and_the_tree_say(
         if (token.term, token.position) in holding
         for place in range(token.start, token.end)
     }
-    found = Highlighter(tree, {}, language).highlight(Article(headline=text))["headline"]
+    found = Highlighter(tree, {}, language).highlight(texts_of(Article(headline=text)))["headline"]
     shown = {place for each in found for span in each.spans for place in range(*span)}
     assert shown == characters
     assert all(each.text == text for each in found)
@@ -215,7 +223,9 @@ def test_the_rarer_words_are_shown_first_if_their_weights_are_known() -> None:
     body = (FILLER * 9).join(f"A {name}. " for name in names)
     words = tuple(word(name) for name in names[:4])
     weights = dict(zip(words, (0.5, 4.0, 3.0, 1.0), strict=True))
-    found = Highlighter(Or(words), {}, "en", weights).highlight(Article(body=body))["body"]
+    found = Highlighter(Or(words), {}, "en", weights).highlight(texts_of(Article(body=body)))[
+        "body"
+    ]
     shown = [each.text[slice(*span)] for each in found for span in each.spans]
     assert shown == ["storm", "fog", "tug"]
 

@@ -4,6 +4,7 @@ from array import array
 from itertools import pairwise
 from types import SimpleNamespace
 
+import orjson
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -159,6 +160,44 @@ def test_the_twins_find_the_same_marks(
     wanted = bytearray(data.draw(st.lists(st.integers(0, 1), max_size=10)))
     results = [twin.marks(flat, ends, single, multiple, wanted) for twin in (COMPILED, REFERENCE)]
     assert results[0] == results[1]
+
+
+ids = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=9)
+bodies = st.lists(
+    st.sampled_from(['"', "\\", "\n", "é", "東京", "fog, ", "\x01", "😀", '","body":"'])
+).map("".join)
+
+
+@given(ids, st.none() | bodies, bodies, st.lists(bodies, max_size=2))
+def test_a_body_is_taken_out_of_an_article_as_it_is_stored(
+    article_id: str, headline: str | None, body: str, keywords: list[str]
+) -> None:
+    article = {"id": article_id, "headline": headline, "body": body, "keywords": keywords}
+    stored = orjson.dumps({key: value for key, value in article.items() if value})
+    for twin in (COMPILED, REFERENCE):
+        rest, taken = twin.without_body(stored)
+        assert taken == body.encode()
+        assert orjson.loads(rest) == {**orjson.loads(stored), **({"body": ""} if body else {})}
+
+
+@on_both
+@given(text=bodies | texts, first=st.integers(0, 12), more=st.integers(0, 12))
+def test_characters_are_those_of_the_text(
+    kernels: SimpleNamespace, text: str, first: int, more: int
+) -> None:
+    assert kernels.characters(text.encode(), first, first + more) == text[first : first + more]
+
+
+@on_both
+@given(text=texts, heads=heads, positional=st.booleans())
+def test_texts_may_be_bytes(
+    kernels: SimpleNamespace, text: str, heads: array[int], positional: bool
+) -> None:
+    found = [
+        kernels.candidates(kernels.Surfaces(), [each], 0, heads, positional)
+        for each in (text, text.encode())
+    ]
+    assert found[0] == found[1]
 
 
 @given(

@@ -6,6 +6,7 @@ finds the surfaces that are worth it, `marks` those of their terms that are want
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections.abc import Sequence
 from functools import reduce
@@ -15,7 +16,7 @@ from searchkit.kernels import HEADS
 from searchkit.kernels.reference.text import Surfaces, locate
 from searchkit.kernels.unicode_classes import CharacterClass, class_of
 
-__all__ = ["best_runs", "candidates", "marks", "matches"]
+__all__ = ["best_runs", "candidates", "characters", "marks", "matches", "without_body"]
 
 _MANY = 0x80000000
 # Anything else in a surface separates words, or is a sign.
@@ -25,10 +26,32 @@ _WITHIN_A_WORD = (
 )
 
 
+def without_body(stored: bytes) -> tuple[bytes, bytes]:
+    """An article as it is stored, with an empty body instead of its own, and that in UTF-8;
+    the article itself if it has none.
+    """
+    article = json.loads(stored)
+    body = article.get("body", "")
+    if not body:
+        return stored, b""
+    written = json.dumps({**article, "body": ""}, ensure_ascii=False, separators=(",", ":"))
+    return written.encode(), body.encode()
+
+
+def characters(text: bytes, first: int, stop: int) -> str:
+    """The characters of sound UTF-8 from `first` on to before `stop`, as far as there are any."""
+    return text.decode()[first:stop]
+
+
 def candidates(
-    surfaces: Surfaces, texts: Sequence[str], language: int, heads: array[int], positional: bool
+    surfaces: Surfaces,
+    texts: Sequence[str | bytes],
+    language: int,
+    heads: array[int],
+    positional: bool,
 ) -> tuple[array[int], array[int]]:
-    """The surfaces that may stand for a wanted term, and where each text's end in the array.
+    """The surfaces that may stand for a wanted term, and where each text's end in the array. Texts
+    in bytes are of sound UTF-8.
 
     For each its number among `surfaces`, which get those that are new, in a language with this
     number; how many surfaces were passed over since the one before, or 0 unless `positional`; and
@@ -48,7 +71,8 @@ def candidates(
     if len(heads) != HEADS:
         raise ValueError(f"{len(heads)} heads, expected {HEADS}")
     found, ends = array("I"), array("I")
-    for text in texts:
+    for each in texts:
+        text = each.decode() if isinstance(each, bytes) else each
         before = 0
         bounds = iter(locate(text))
         for start, end in zip(bounds, bounds, strict=True):
