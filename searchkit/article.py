@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from searchkit.errors import ArticleError
 
-__all__ = ["DIGEST_BYTES", "MAX_ID_BYTES", "Article", "Caption", "id_of_page"]
+__all__ = ["DIGEST_BYTES", "MAX_ID_BYTES", "Article", "Caption", "id_of_page", "searchable_text"]
 
 # An id is a term of the index; the limit keeps it printable in one line and far below
 # any limit of the term dictionary.
@@ -26,6 +26,13 @@ DIGEST_BYTES = 16
 
 # 80 bits: among 10 million articles the chance of any two sharing a derived id is 4e-11.
 _DERIVED_ID_HEX_DIGITS = 20
+
+
+def searchable_text(
+    title: str = "", text: str = "", alt: str = "", credit: str = "", gallery: str = ""
+) -> str:
+    """What is indexed of a caption with these parts: those that are not empty, one a line."""
+    return "\n".join([part for part in (gallery, title, text, alt, credit) if part])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +59,7 @@ class Caption:
     @property
     def searchable(self) -> str:
         """The text that is indexed and highlighted: the non-empty parts, one a line."""
-        parts = (self.gallery, self.title, self.text, self.alt, self.credit)
-        return "\n".join(part for part in parts if part)
+        return searchable_text(self.title, self.text, self.alt, self.credit, self.gallery)
 
     def to_dict(self) -> dict[str, str]:
         """All fields by name."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import orjson
 import xxhash
 
-from searchkit.article import Article, Caption
+from searchkit.article import Article, Caption, searchable_text
 from searchkit.kernels import NO_TIME
 from searchkit.kernels.marking import without_body
 
@@ -121,7 +121,7 @@ def decode_texts(stored: bytes) -> Texts:
     """The texts of an article as it is stored, in half the time of `decode_article`."""
     rest, body = without_body(stored)
     get = orjson.loads(rest).get
-    captions = tuple([Caption(**each).searchable for each in get("captions", ())])
+    captions = tuple([searchable_text(**each) for each in get("captions", ())])
     return Texts(get("language", ""), get("headline", ""), body, captions)
 
 

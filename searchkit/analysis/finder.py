@@ -37,6 +37,9 @@ _ALL = 0xFFFFFFFF
 _I_AND_Y = 1 << (ord("i") & 31) | 1 << (ord("y") & 31)
 
 
+_NO_MARKS: Marks = array("I"), array("I"), array("Q")
+
+
 class _Memory:
     """The vocabulary that all finders share, and its lock."""
 
@@ -83,7 +86,9 @@ class Finder:
         begin = 0
         of_texts = []
         for shown, end in zip(words, ends, strict=True):
-            of_texts.append(matches(found, begin, end, known.shows(shown)))
+            of_texts.append(
+                matches(found, begin, end, *known.shows(shown)) if end > begin else _NO_MARKS
+            )
             begin = end
         return of_texts
 
@@ -130,7 +135,8 @@ class _Known:
         for number in self.terms:
             self.wanted[number] = 1
         self._looked = 0  # terms of the vocabulary that have been looked at for beginnings
-        self._shows: list[tuple[Mapping[str, int], array[int]]] = []
+        # By the identities of mappings, which are kept for that.
+        self._shows: dict[int, tuple[Mapping[str, int], array[int], array[int]]] = {}
 
     def look_for(self, prefixes: Iterable[str]) -> None:
         """Adds the terms that begin so and are new."""
@@ -142,16 +148,16 @@ class _Known:
                 self.terms[number] = terms[number].decode()
         self._looked = len(terms)
 
-    def shows(self, words: Mapping[str, int]) -> array[int]:
-        """What terms show, by their numbers; made once of each mapping."""
-        for given, shows in self._shows:
-            if given is words:
-                return shows
-        shows = array("Q", bytes(8 * len(self.wanted)))
-        for number, term in self.terms.items():
-            shows[number] = words.get(term, 0)
-        self._shows.append((words, shows))
-        return shows
+    def shows(self, words: Mapping[str, int]) -> tuple[array[int], array[int]]:
+        """The numbers of those of the terms that show something, in order, and what; made once
+        of each mapping.
+        """
+        shows = self._shows.get(id(words))
+        if shows is None:
+            numbers = sorted(number for number, term in self.terms.items() if term in words)
+            shown = array("Q", [words[self.terms[number]] for number in numbers])
+            shows = self._shows[id(words)] = words, array("I", numbers), shown
+        return shows[1:]
 
 
 def head_of(term: str, language: str) -> tuple[int, int]:

@@ -42,6 +42,8 @@ class Vocabulary:
 
         Raises LanguageError as `language_code` does.
         """
+        if language in self._languages:
+            return self._languages[language]
         code = language_code(language)
         if code not in self._languages:
             self._expanders.append(Expander(code))

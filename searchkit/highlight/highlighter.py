@@ -6,8 +6,8 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 
 from searchkit.analysis import Finder, Marks, Place, Variant, language_of
-from searchkit.highlight.best import best_fragments
 from searchkit.highlight.fragment import Fragment
+from searchkit.kernels.fragments import best_fragments
 from searchkit.query.exact import exact_spans
 from searchkit.query.spans import Scene, places_of, spans_of
 from searchkit.query.tree import (
@@ -63,17 +63,19 @@ class Highlighter:
         # By field: the terms that are marked wherever they stand, and what has to be looked at.
         self._simple: dict[str, dict[str, int]] = {name: {} for name in TEXT_FIELDS}
         self._others: dict[str, list[Tree]] = {name: [] for name in TEXT_FIELDS}
+        terms = {leaf: tuple(self._terms(leaf)) for leaf in wanted}
         for node in nodes:
-            for name in fields_of(node):
-                if isinstance(node, (Word, Pattern)) and _is_simple(node):
+            if isinstance(node, (Word, Pattern)) and _is_simple(node):
+                for name in node.fields:
                     simple = self._simple[name]
-                    for term in self._terms(node):
+                    for term in terms[node]:
                         simple[term] = simple.get(term, 0) | self._bits[node]
-                else:
+            else:
+                for name in fields_of(node):
                     self._others[name].append(node)
         self._are_simple = not any(self._others.values())
         self._finder = Finder(
-            {term for leaf in wanted for term in self._terms(leaf)},
+            set().union(*terms.values()),
             {terms[0] for leaf in wanted for terms, is_prefix in _variants(leaf) if is_prefix},
             positional=not self._are_simple,
         )
@@ -92,8 +94,9 @@ class Highlighter:
         if marked[0][0]:
             fragments["headline"] = (Fragment(article.headline, _spans(marked[0])),)
         if marked[1][0]:
-            fragments["body"] = best_fragments(article.body, marked[1], self._weights)
-        if len(marked) > _FIRST_CAPTION:
+            best = best_fragments(article.body, *marked[1], self._weights)
+            fragments["body"] = tuple([Fragment(*each) for each in best])
+        if article.captions:
             fragments["captions"] = tuple(
                 Fragment(text, _spans(marks), caption=number)
                 for number, (text, marks) in enumerate(

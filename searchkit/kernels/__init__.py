@@ -13,6 +13,7 @@ __all__ = [
     "DAY",
     "DICTIONARY_BLOCK",
     "FINGERPRINT",
+    "FRAGMENT_CHARACTERS",
     "HEADS",
     "IMAGES_FIELD",
     "LIST_HEADER",
@@ -73,6 +74,9 @@ TIME_ZERO = 1 << 63
 DAY = 86_400_000_000
 # Words to look for, by the first of their bytes.
 HEADS = 256
+
+# Two lines of a terminal: what is shown of a body in one piece.
+FRAGMENT_CHARACTERS = 180
 
 # What the values of a line of JSON are for: those of an article in their order, and two that
 # go into its body.

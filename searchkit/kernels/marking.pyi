@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from searchkit.kernels.text import Surfaces
 
 def without_body(stored: bytes) -> tuple[bytes, bytes]: ...
-def characters(text: bytes, first: int, stop: int) -> str: ...
 def candidates(
     surfaces: Surfaces,
     texts: Sequence[str | bytes],
@@ -20,13 +19,5 @@ def marks(
     wanted: bytearray,
 ) -> tuple[array[int], array[int]]: ...
 def matches(
-    found: array[int], begin: int, end: int, shows: array[int]
+    found: array[int], begin: int, end: int, terms: array[int], shows: array[int]
 ) -> tuple[array[int], array[int], array[int]]: ...
-def best_runs(
-    starts: array[int],
-    ends: array[int],
-    words: array[int],
-    weights: array[float],
-    length: int,
-    most: int,
-) -> list[tuple[int, int]]: ...

@@ -10,8 +10,8 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 NAMES = (
-    *("dictionary", "invert", "lists", "lookup", "marking", "matching", "merge", "patterns"),
-    *("postings", "records", "tallies", "terms", "text"),
+    *("dictionary", "fragments", "invert", "lists", "lookup", "marking", "matching", "merge"),
+    *("patterns", "postings", "records", "tallies", "terms", "text"),
 )
 
 

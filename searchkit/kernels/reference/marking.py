@@ -9,14 +9,12 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Sequence
-from functools import reduce
-from operator import or_
 
 from searchkit.kernels import HEADS
 from searchkit.kernels.reference.text import Surfaces, locate
 from searchkit.kernels.unicode_classes import CharacterClass, class_of
 
-__all__ = ["best_runs", "candidates", "characters", "marks", "matches", "without_body"]
+__all__ = ["candidates", "marks", "matches", "without_body"]
 
 _MANY = 0x80000000
 # Anything else in a surface separates words, or is a sign.
@@ -36,11 +34,6 @@ def without_body(stored: bytes) -> tuple[bytes, bytes]:
         return stored, b""
     written = json.dumps({**article, "body": ""}, ensure_ascii=False, separators=(",", ":"))
     return written.encode(), body.encode()
-
-
-def characters(text: bytes, first: int, stop: int) -> str:
-    """The characters of sound UTF-8 from `first` on to before `stop`, as far as there are any."""
-    return text.decode()[first:stop]
 
 
 def candidates(
@@ -146,18 +139,20 @@ def _expansion(
 
 
 def matches(
-    found: array[int], begin: int, end: int, shows: array[int]
+    found: array[int], begin: int, end: int, terms: array[int], shows: array[int]
 ) -> tuple[array[int], array[int], array[int]]:
     """Where each match in one text starts and ends, and the words that it shows, a bit for each;
     in order, those that overlap as one.
 
-    `found` has from `begin` to `end` what `marks` found in the text. A term shows the words that
-    `shows` has at its number; it is a match only if there are any. Raises MemoryError.
+    `found` has from `begin` to `end` what `marks` found in the text. What is no match is passed
+    over: a match is one of `terms`, numbers in ascending order, which show the words of `shows`.
+    Raises MemoryError.
     """
+    words_of = dict(zip(terms, shows, strict=True))
     all_matches = sorted(
-        (*found[place + 1 : place + 3], shows[found[place]])
+        (*found[place + 1 : place + 3], words_of[found[place]])
         for place in range(begin, end, 4)
-        if found[place] < len(shows) and shows[found[place]]
+        if found[place] in words_of
     )
     starts, ends, words = array("I"), array("I"), array("Q")
     for start, stop, shown in all_matches:
@@ -169,46 +164,3 @@ def matches(
         ends.append(stop)
         words.append(shown)
     return starts, ends, words
-
-
-def best_runs(
-    starts: array[int],
-    ends: array[int],
-    words: array[int],
-    weights: array[float],
-    length: int,
-    most: int,
-) -> list[tuple[int, int]]:
-    """The runs of matches that show most, as half-open ranges of their indices, in order.
-
-    The matches are as `matches` gives them. A run is of matches within `length` characters,
-    or a single longer one. `most` of them are chosen at most, without overlap, each the one that
-    adds most to those before it: the weight of words that they do not show, then the weight of
-    its words, then the number of its matches; of equals the first. `weights` has a number for
-    each of up to 64 words. Raises MemoryError.
-    """
-
-    def worth(words: int) -> float:
-        return sum(weight for bit, weight in enumerate(weights) if words >> bit & 1)
-
-    def rank(run: tuple[int, int]) -> tuple[float, float, int]:
-        shows = reduce(or_, words[slice(*run)])
-        return worth(shows & ~shown), worth(shows), run[1] - run[0]
-
-    runs = []
-    stop = 0
-    for first, start in enumerate(starts):
-        before = stop
-        stop = max(stop, first + 1)
-        while stop < len(ends) and ends[stop] - start <= length:
-            stop += 1
-        if stop > before:
-            runs.append((first, stop))
-    chosen: list[tuple[int, int]] = []
-    shown = 0
-    while runs and len(chosen) < most:
-        best = max(runs, key=rank)
-        chosen.append(best)
-        shown = reduce(or_, words[slice(*best)], shown)
-        runs = [run for run in runs if run[1] <= best[0] or best[1] <= run[0]]
-    return sorted(chosen)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from searchkit import Fragment
 from searchkit.analysis import Marks
-from searchkit.highlight.best import best_fragments
-from searchkit.highlight.cutting import FRAGMENT_CHARACTERS
+from searchkit.kernels import FRAGMENT_CHARACTERS
+from searchkit.kernels.fragments import best_fragments
+from searchkit.kernels.reference import fragments as twin
 
 FILLER = "Nothing else of note took place on the quay that week. "
 ONE_EACH = array("d", [1.0] * 8)
@@ -32,9 +33,10 @@ def fragments(text: str, *words: str) -> list[Fragment]:
         while place >= 0:
             marks.append((place, place + len(word), 1 << bit))
             place = text.find(word, place + len(word))
-    found = best_fragments(text, arrays_of(sorted(marks)), ONE_EACH)
-    assert best_fragments(text.encode(), arrays_of(sorted(marks)), ONE_EACH) == found
-    return list(found)
+    found = best_fragments(text, *arrays_of(sorted(marks)), ONE_EACH)
+    assert best_fragments(text.encode(), *arrays_of(sorted(marks)), ONE_EACH) == found
+    assert twin.best_fragments(text, *arrays_of(sorted(marks)), ONE_EACH) == found
+    return [Fragment(*each) for each in found]
 
 
 def shown(text: str, *words: str) -> list[str]:
@@ -158,5 +160,5 @@ def test_fragments_are_stretches_that_do_not_overlap_and_mark_all_they_show(body
 
 def test_marks_given_as_one_are_shown_as_one() -> None:
     marks = arrays_of([(4, 12, 3)])
-    (fragment,) = best_fragments("The COVID-19 wards, 19", marks, ONE_EACH)
-    assert fragment.plain("[", "]") == "The [COVID-19] wards, 19"
+    (found,) = best_fragments("The COVID-19 wards, 19", *marks, ONE_EACH)
+    assert Fragment(*found).plain("[", "]") == "The [COVID-19] wards, 19"
