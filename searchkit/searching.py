@@ -187,7 +187,14 @@ class _AskedInWords:
             for leaf in t.leaves(self.tree)
             if isinstance(leaf, t.Pattern)
         }
-        return Highlighter(self.tree, expansions, self.searchable.snapshot.manifest.language)
+        # What shows a rare word is worth more than what shows a common one.
+        weights = {
+            leaf: self.plan.inverse_frequency(leaf, leaf.fields)
+            for leaf in t.leaves(self.tree)
+            if isinstance(leaf, (t.Word, t.Pattern))
+        }
+        language = self.searchable.snapshot.manifest.language
+        return Highlighter(self.tree, expansions, language, weights)
 
     def interpretation(self) -> Interpretation:
         """How the question was read, and what of it the index lacks."""

@@ -230,6 +230,18 @@ def test_the_rarer_words_are_shown_first_if_their_weights_are_known() -> None:
     assert shown == ["storm", "fog", "tug"]
 
 
+def test_of_four_words_a_hit_shows_the_three_that_are_rare_in_the_archive(
+    fresh_index: Index,
+) -> None:
+    names = ["ferry", "storm", "fog", "tug"]
+    body = (FILLER * 9).join(f"A {name}. " for name in names)
+    common = [Article(id=f"{number}", body="A storm.") for number in range(20)]
+    fresh_index.add([Article(id="all", body=body), *common])
+    (hit,) = fresh_index.search("ferry storm fog tug")
+    spans = [each.text[slice(*span)] for each in hit.highlights["body"] for span in each.spans]
+    assert spans == ["ferry", "fog", "tug"]
+
+
 def test_hits_carry_the_marks_of_the_query(fresh_index: Index, ferry: Article) -> None:
     fresh_index.add(ferry)
     (hit,) = fresh_index.search('ferries "nobody was hurt" visib* -iceberg')
