@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,9 @@ ROOT = Path(__file__).parent.parent
 # same in every run; elsewhere each run looks at others.
 settings.register_profile("searchkit", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("searchkit")
+
+# Programs that were started in the background ignore Ctrl-C, and so would those that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

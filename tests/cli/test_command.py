@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from click import Context
 from click.testing import CliRunner
 from searchkit_cli.main import main
 
@@ -197,7 +198,7 @@ def test_without_an_index_the_error_says_how_to_make_one(tmp_path: Path, command
     assert len(result.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("command", ["", *main.commands])
+@pytest.mark.parametrize("command", ["", *main.list_commands(Context(main))])
 def test_help_teaches(command: str) -> None:
     result = CliRunner().invoke(main, [*command.split(), "--help"])
     assert result.exit_code == 0
