@@ -14,14 +14,26 @@ from searchkit.record import Record
 if TYPE_CHECKING:
     from searchkit.sources.fingerprints import Recognition
 
-__all__ = ["MAX_TEXT_BYTES", "TOO_LARGE", "Found", "Item", "OpenFile", "Options"]
+__all__ = [
+    "MAX_TEXT_BYTES",
+    "TOO_LARGE",
+    "Document",
+    "Found",
+    "Item",
+    "OpenFile",
+    "Options",
+    "Outcome",
+]
 
 # A fingerprint, which is empty unless records are to be recognised, and the article, or its
 # record, which only those may be given that recognise them; None when it was recognised.
 Found = tuple[bytes, Article | Record | None]
 
-# What a format's function yields: a record, one left out, or a remark.
+# What the function of a format of many records yields: a record, one left out, or a remark.
 Item = Found | Reject | Notice
+
+# The same of a format of which a file, a `Document`, is read as a whole.
+Outcome = Article | Reject | Notice
 
 # A text file is one article and is read as a whole: no news article is nearly this long.
 MAX_TEXT_BYTES = 64 * 1024 * 1024
@@ -47,6 +59,20 @@ class Options:
     encoding: str | None = None
     fields: Mapping[str, str] | None = None
     recognition: Recognition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that is read as a whole, or what stands for one within an archive.
+
+    `place` names it in messages. `url` is where it was fetched from and `encoding` what its
+    transport said of its text, as a crawl knows them; empty and None where nobody does.
+    """
+
+    place: str
+    content: bytes
+    url: str = ""
+    encoding: str | None = None
 
 
 class OpenFile:
