@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from xxhash import xxh3_128
+
 from searchkit.article import Article
 from searchkit.errors import Notice, Reject, SourceError
 from searchkit.record import Record
+from searchkit.sources.packed import LONGEST_MAGIC, packing_of, unpacked
 
 if TYPE_CHECKING:
     from searchkit.sources.fingerprints import Recognition
@@ -42,12 +44,9 @@ TOO_LARGE = (
     "split it, or convert it to JSON lines"
 )
 
-# Read at once; also the most that compressed data is unpacked to at once.
+# Read at once.
 _CHUNK_BYTES = 512 * 1024
 _HEAD_BYTES = 64 * 1024
-
-_GZIP_MAGIC = b"\x1f\x8b"
-_GZIP_WINDOW = 16 + zlib.MAX_WBITS  # gzip's header and checksum, not zlib's
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +75,28 @@ class Document:
 
 
 class OpenFile:
-    """The bytes of a file or stream, unpacked when it begins as gzip does.
+    """The bytes of a file or stream, unpacked when they begin as gzip, bzip2, xz or Zstandard.
 
     `place` names it in messages. `read` takes a number of bytes and returns as many or
-    fewer, b"" at the end. `bytes_read` counts the bytes as they are on disk.
+    fewer, b"" at the end. `bytes_read` counts the bytes as they are on disk, and `digest` is
+    of all that were read (XXH3, 128 bits). `path` is that of a regular file, None of what is
+    read from elsewhere.
     """
 
-    def __init__(self, place: str, read: Callable[[int], bytes]) -> None:
+    def __init__(self, place: str, read: Callable[[int], bytes], path: str | None = None) -> None:
         self.place = place
+        self.path = path
         self.bytes_read = 0
         self._read = read
+        self._hash = xxh3_128()
         self._head: list[bytes] = []
         self._failure: SourceError | None = None
         self._rest = self._unpacked()
+
+    @property
+    def digest(self) -> bytes:
+        """16 bytes that tell what was read so far from anything else."""
+        return self._hash.digest()
 
     def head(self) -> bytes:
         """The first 64 KiB or, of a shorter file, all; they will be read again."""
@@ -116,48 +124,29 @@ class OpenFile:
             raise self._failure
         yield from self._rest
 
+    def whole(self, limit: int) -> bytes | None:
+        """All of it; None when it is more than so many bytes. Raises as `chunks` does."""
+        data = bytearray()
+        for chunk in self.chunks():
+            data += chunk
+            if len(data) > limit:
+                return None
+        return bytes(data)
+
     def _stored(self) -> Iterator[bytes]:
         while chunk := self._read(_CHUNK_BYTES):
             self.bytes_read += len(chunk)
+            self._hash.update(chunk)
             yield chunk
 
     def _unpacked(self) -> Iterator[bytes]:
         stored = self._stored()
         first = b""
-        while len(first) < len(_GZIP_MAGIC) and (chunk := next(stored, b"")):
+        while len(first) < LONGEST_MAGIC and (chunk := next(stored, b"")):
             first += chunk
-        if first.startswith(_GZIP_MAGIC):
-            yield from _gunzipped(first, stored)
+        packing = packing_of(first)
+        if packing is not None:
+            yield from unpacked(packing, first, stored)
         elif first:
             yield first
             yield from stored
-
-
-def _gunzipped(first: bytes, stored: Iterator[bytes]) -> Iterator[bytes]:
-    """The content of gzip data, of one member or several. No piece is larger than a chunk,
-    however well it was packed.
-    """
-    member = zlib.decompressobj(_GZIP_WINDOW)
-    packed = first
-    while packed or (packed := next(stored, b"")):
-        try:
-            chunk = member.decompress(packed, _CHUNK_BYTES)
-        except zlib.error as error:
-            raise SourceError(
-                f"its compressed data is damaged from here on ({error}); copy the file again"
-            ) from error
-        packed = member.unconsumed_tail
-        if chunk:
-            yield chunk
-        if member.eof:
-            packed = member.unused_data.lstrip(b"\0") or next(stored, b"").lstrip(b"\0")
-            if packed[:1] not in (b"", _GZIP_MAGIC[:1]):
-                raise SourceError(
-                    "other data follows its compressed data and was left out; "
-                    "check how the file was made"
-                )
-            if packed:
-                member = zlib.decompressobj(_GZIP_WINDOW)
-            else:
-                return
-    raise SourceError("its compressed data is cut short; copy the file again")
