@@ -3,6 +3,7 @@
     SearchKitError
     ├── ArticleError          a record that is not an article
     ├── SourceError           a file that cannot be read as articles
+    │   └── RejectedError         the first reject of a strict reading
     ├── LanguageError         a language without an analyzer
     ├── QueryError            a query or filter that cannot be run
     │   ├── QueryTooLongError     more characters than anybody types
@@ -40,6 +41,7 @@ __all__ = [
     "QueryTooComplexError",
     "QueryTooLongError",
     "Reject",
+    "RejectedError",
     "SearchKitError",
     "SourceError",
     "StorageError",
@@ -56,6 +58,14 @@ class ArticleError(SearchKitError, ValueError):
 
 class SourceError(SearchKitError):
     """A file that cannot be read as articles."""
+
+
+class RejectedError(SourceError):
+    """The first file or record that had to be left out of a strict reading: `reject`."""
+
+    def __init__(self, reject: Reject) -> None:
+        super().__init__(str(reject))
+        self.reject = reject
 
 
 class LanguageError(SearchKitError, ValueError):

@@ -119,6 +119,7 @@ class Index:
         *,
         memory: int = DEFAULT_MEMORY,
         workers: int | None = None,
+        prune: bool = False,
         on_progress: Callable[[AddReport], None] | None = None,
     ) -> AddReport:
         """Adds articles; one whose id is there replaces it, one that is the same costs nothing.
@@ -131,6 +132,10 @@ class Index:
         the number of threads that make postings (None: one for each processor). `on_progress`
         is called with the growing report.
 
+        What `searchkit.read` gives is remembered file by file: a file that has not changed since
+        is not read again. With `prune`, articles are deleted whose files are gone from the
+        folders that were read, or that a file has no more.
+
         Raises IndexLockedError when another writer does not finish in time, and StorageError
         when the directory cannot be written to.
         """
@@ -139,7 +144,7 @@ class Index:
         if isinstance(articles, Article):
             articles = [articles]
         with self._writer(memory, workers) as writer:
-            return add_articles(writer, _checked(articles), on_progress, commit=True)
+            return add_articles(writer, _checked(articles), on_progress, commit=True, prune=prune)
 
     @contextlib.contextmanager
     def transaction(

@@ -20,6 +20,7 @@ __all__ = [
     "MAX_TEXT_BYTES",
     "TOO_LARGE",
     "Document",
+    "FileDone",
     "Found",
     "Item",
     "OpenFile",
@@ -36,6 +37,26 @@ Item = Found | Reject | Notice
 
 # The same of a format of which a file, a `Document`, is read as a whole.
 Outcome = Article | Reject | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class FileDone:
+    """What comes after the last record of a regular file: the file as it was read.
+
+    `path` is absolute, without links; `size` in bytes, `modified` in nanoseconds since 1970,
+    `digest` 16 bytes of its content; `reading` tells how it was read, as a text that is the same
+    when it would be read in the same way. `remarks` are its rejects and notices. `articles` is
+    None; for a file that was known and not read again, the number of its articles.
+    """
+
+    path: str
+    size: int
+    modified: int
+    digest: bytes
+    reading: str
+    remarks: tuple[Reject | Notice, ...]
+    articles: int | None = None
+
 
 # A text file is one article and is read as a whole: no news article is nearly this long.
 MAX_TEXT_BYTES = 64 * 1024 * 1024
@@ -80,12 +101,20 @@ class OpenFile:
     `place` names it in messages. `read` takes a number of bytes and returns as many or
     fewer, b"" at the end. `bytes_read` counts the bytes as they are on disk, and `digest` is
     of all that were read (XXH3, 128 bits). `path` is that of a regular file, None of what is
-    read from elsewhere.
+    read from elsewhere, and `size` that on disk, where it is known.
     """
 
-    def __init__(self, place: str, read: Callable[[int], bytes], path: str | None = None) -> None:
+    def __init__(
+        self,
+        place: str,
+        read: Callable[[int], bytes],
+        path: str | None = None,
+        size: int | None = None,
+    ) -> None:
         self.place = place
         self.path = path
+        self._size = size
+        self._is_packed = False
         self.bytes_read = 0
         self._read = read
         self._hash = xxh3_128()
@@ -126,6 +155,9 @@ class OpenFile:
 
     def whole(self, limit: int) -> bytes | None:
         """All of it; None when it is more than so many bytes. Raises as `chunks` does."""
+        self.head()
+        if self._size is not None and self._size > limit and not self._is_packed:
+            return None
         data = bytearray()
         for chunk in self.chunks():
             data += chunk
@@ -146,6 +178,7 @@ class OpenFile:
             first += chunk
         packing = packing_of(first)
         if packing is not None:
+            self._is_packed = True
             yield from unpacked(packing, first, stored)
         elif first:
             yield first

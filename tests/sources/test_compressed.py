@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from searchkit.sources.files import OpenFile, Options
+from searchkit.sources.files import Document, OpenFile, Options
 from searchkit.sources.jsonl import read_jsonl
 from searchkit.sources.packed import packing_of
 from searchkit.sources.plaintext import read_plaintext
@@ -69,8 +69,10 @@ class TestHostileBytes:
     @settings(deadline=None)  # the first call loads the detection
     @given(st.binary() | st.binary().map(gzip.compress))
     def test_any_bytes_give_articles_rejects_or_notices(self, data: bytes) -> None:
-        for read_format in (read_plaintext, read_jsonl):
-            items = list(read_format(OpenFile("x", io.BytesIO(data).read), Options()))
+        for items in (
+            list(read_plaintext(Document("x", data), Options())),
+            list(read_jsonl(OpenFile("x", io.BytesIO(data).read), Options())),
+        ):
             assert items
             for item in items:
                 str(item).encode()
