@@ -144,7 +144,7 @@ class Index:
         if isinstance(articles, Article):
             articles = [articles]
         with self._writer(memory, workers) as writer:
-            return add_articles(writer, _checked(articles), on_progress, commit=True, prune=prune)
+            return add_articles(writer, _checked(articles), on_progress, commit=True, prunes=prune)
 
     @contextlib.contextmanager
     def transaction(
@@ -184,6 +184,17 @@ class Index:
             count = writer.delete_where(numbers)
             writer.merge(wait=True)
         return count
+
+    def prune(self, *paths: str | os.PathLike[str]) -> int:
+        """Deletes the articles that were read from files in these folders, or from these files,
+        which are gone, unless another file has them; returns how many.
+
+        A folder that is missing or empty is passed over. Raises as `add` does.
+        """
+        from searchkit.writing.pruning import prune
+
+        with self._writer(DEFAULT_MEMORY, 1) as writer:
+            return prune(writer, [os.path.realpath(path) for path in paths])
 
     def compact(self) -> Compaction:
         """Merges the index into one segment, which is smallest and searched fastest, and

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from searchkit.errors import Notice, Reject
 from searchkit.sources.bylines import word_set
 
-__all__ = ["STANDARD_INPUT", "FoundFile", "Unlisted", "explained", "find_files", "place_of"]
+__all__ = ["STANDARD_INPUT", "FoundFile", "explained", "find_files", "place_of"]
 
 STANDARD_INPUT = "-"
 
@@ -70,15 +70,7 @@ def explained(error: OSError | ValueError) -> str:
     return f"not a file name ({error})"
 
 
-@dataclass(frozen=True, slots=True)
-class Unlisted:
-    """A file or folder that could not be looked at: nobody knows what is there."""
-
-    reject: Reject
-    real: str
-
-
-def find_files(paths: Iterable[str]) -> Iterator[FoundFile | Unlisted | Reject | Notice]:
+def find_files(paths: Iterable[str]) -> Iterator[FoundFile | Reject | Notice]:
     """The files that `paths` name, in order; folders are walked, in the order of names.
 
     Within folders hidden files and folders are left out, pictures, style sheets, programs and
@@ -97,9 +89,7 @@ def find_files(paths: Iterable[str]) -> Iterator[FoundFile | Unlisted | Reject |
         yield from _found(path, seen, named)
 
 
-def _found(
-    path: str, seen: set[str], named: set[str]
-) -> Iterator[FoundFile | Unlisted | Reject | Notice]:
+def _found(path: str, seen: set[str], named: set[str]) -> Iterator[FoundFile | Reject | Notice]:
     # A stack instead of recursion: folders can be nested deeper than calls. Beside each path
     # stands where it really is, which for what is no link follows from its folder.
     stack: list[tuple[str, str | None]] = [(path, None)]
@@ -110,8 +100,7 @@ def _found(
             status = os.stat(path_now)  # noqa: PTH116  # Path("") would be the current folder
             real = real or os.path.realpath(path_now)
         except (OSError, ValueError) as error:
-            absolute = os.path.abspath(path_now) if "\0" not in path_now else path_now  # noqa: PTH100
-            yield Unlisted(Reject(place_of(path_now), explained(error)), real or absolute)
+            yield Reject(place_of(path_now), explained(error))
             continue
         if real in seen:
             continue
@@ -122,7 +111,7 @@ def _found(
                 stack += inside
                 others += left_out
             except OSError as error:
-                yield Unlisted(Reject(place_of(path_now), explained(error)), real)
+                yield Reject(place_of(path_now), explained(error))
         elif not stat.S_ISREG(status.st_mode):
             kind = next((name for is_kind, name in _KINDS if is_kind(status.st_mode)), "no file")
             yield Reject(

@@ -26,7 +26,6 @@ from searchkit.sources.files import FileDone, Found, Item, OpenFile, Options
 from searchkit.sources.finding import (
     STANDARD_INPUT,
     FoundFile,
-    Unlisted,
     explained,
     find_files,
     place_of,
@@ -139,15 +138,10 @@ class Reading(Iterator[Article]):
         self._strict = strict
         self._left_out = 0
         self._remarks: list[Reject | Notice] = []  # of the file whose parts are being given
-        # Files and folders, absolute, that could not be looked at.
-        self.unlisted: list[str] = []
         self._files: list[FoundFile] = []
         for item in find_files(self.paths):
             if isinstance(item, FoundFile):
                 self._files.append(item)
-            elif isinstance(item, Unlisted):
-                self.unlisted.append(item.real)
-                self._note(item.reject)
             else:
                 self._note(item)
         self.files_found = len(self._files)

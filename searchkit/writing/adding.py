@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from searchkit.record import Record, record_of
 from searchkit.sources import Reading
 from searchkit.sources.files import FileDone
 from searchkit.writing.ledger import key_of
+from searchkit.writing.pruning import prune
 from searchkit.writing.writer import UNCHANGED, UPDATED, Writer
 
 __all__ = ["AddReport", "add_articles"]
@@ -64,7 +64,7 @@ def add_articles(
     on_progress: Callable[[AddReport], None] | None,
     *,
     commit: bool,
-    prune: bool = False,
+    prunes: bool = False,
 ) -> AddReport:
     """Adds or updates each article, by its id; the later of two with one id wins.
 
@@ -74,12 +74,12 @@ def add_articles(
     around each commit.
 
     When what is committed was read from files, the ledger has them afterwards, and files that it
-    has are not read again. With `prune`, articles are deleted that came from files which are
+    has are not read again. With `prunes`, articles are deleted that came from files which are
     gone from where was read, or which have them no more.
     """
     adding = _Adding(writer, articles, on_progress or _ignore, commit)
     report = adding.run()
-    if prune:
+    if prunes:
         report.pruned = adding.prune()
     return report
 
@@ -166,24 +166,9 @@ class _Adding:
 
     def prune(self) -> int:
         """Deletes what has no file any more; returns how many articles."""
-        if self._reading is None or not self._reading.files_found:
+        if self._reading is None:
             return 0
-        ledger, reading = self._writer.ledger, self._reading
-        found = set(reading.files)
-        unread = reading.unlisted
-        gone = {
-            path
-            for root in reading.roots
-            for path in ledger.below(root)
-            if path not in found and not any(_is_below(path, folder) for folder in unread)
-        }
-        keys = self._stale.union(*map(ledger.articles, gone))
-        count = self._writer.delete_keys(ledger.without_a_file(keys, gone)) if keys else 0
-        ledger.forget(gone)
-        if self._commits:
-            self._writer.commit()
-            self._writer.merge(wait=True)
-        return count
+        return prune(self._writer, self._reading.roots, self._stale)
 
     def _take(self, given: Given | Record, fingerprint: bytes) -> None:
         record = given if isinstance(given, Record) else record_of(_searchable(given))
@@ -257,10 +242,6 @@ def _searchable(given: Given) -> Article:
     if not (article.headline.strip() or article.body.strip() or article.captions):
         raise ArticleError("nothing to search: headline, body and captions are all empty")
     return article
-
-
-def _is_below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def _name(given: Given | Record, ordinal: int) -> str:
