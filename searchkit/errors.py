@@ -25,7 +25,7 @@ the remedy. What is wrong with one record of a stream is not raised but reported
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = [
     "ArticleError",
@@ -117,12 +117,14 @@ class Reject:
     """A file or record that was left out.
 
     `place` is the file's path (or the name of the stream), `line` the 1-based line in it
-    (None: the whole file), `reason` says what was wrong and what would mend it.
+    (None: the whole file), `reason` says what was wrong and what would mend it. `record` is
+    the text of the record, where it can be had; a report does not keep it.
     """
 
     place: str
     reason: str
     line: int | None = None
+    record: str | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{_located(self.place, self.line)}: {self.reason}"

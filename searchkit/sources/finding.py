@@ -7,11 +7,12 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from searchkit.errors import Notice, Reject
 from searchkit.sources.bylines import word_set
 
-__all__ = ["STANDARD_INPUT", "FoundFile", "explained", "find_files", "place_of"]
+__all__ = ["STANDARD_INPUT", "FoundFile", "explained", "find_files", "is_listed", "place_of"]
 
 STANDARD_INPUT = "-"
 
@@ -70,23 +71,39 @@ def explained(error: OSError | ValueError) -> str:
     return f"not a file name ({error})"
 
 
-def find_files(paths: Iterable[str]) -> Iterator[FoundFile | Reject | Notice]:
+def find_files(
+    paths: Iterable[str], *, named: bool = True
+) -> Iterator[FoundFile | Reject | Notice]:
     """The files that `paths` name, in order; folders are walked, in the order of names.
 
     Within folders hidden files and folders are left out, pictures, style sheets, programs and
     the like, and the folders of what belongs to saved pages. Links are followed. No file comes
-    twice, however often it is named.
+    twice, however often it is named. Without `named`, files are as if found in folders.
     """
     seen: set[str] = set()
     paths = list(paths)
-    named = {os.path.realpath(path) for path in paths if "\0" not in path and os.path.isfile(path)}  # noqa: PTH113
+    files = {os.path.realpath(path) for path in paths if _is_file(path)} if named else set()
     for path in paths:
         if path == STANDARD_INPUT:
             if path not in seen:
                 seen.add(path)
                 yield FoundFile(path, None, named=True, real=path)
             continue
-        yield from _found(path, seen, named)
+        yield from _found(path, seen, files)
+
+
+def is_listed(path: str, roots: Iterable[str]) -> bool:
+    """Whether `find_files` would look at a file at this absolute path, if it were there, as one
+    of these roots, which have no links, or in one of them.
+    """
+    for root in roots:
+        if path == root:
+            return True
+        if path.startswith(root.rstrip(os.sep) + os.sep):
+            parts = PurePath(path[len(root) :].strip(os.sep)).parts
+            hidden = any(part.startswith(".") or _PAGE_FOLDER.fullmatch(part) for part in parts)
+            return not hidden and not _is_other(parts[-1])
+    return False
 
 
 def _found(path: str, seen: set[str], named: set[str]) -> Iterator[FoundFile | Reject | Notice]:
@@ -138,7 +155,7 @@ def _inside(folder: str, real_folder: str) -> tuple[list[tuple[str, str | None]]
     found = [
         entry
         for entry in shown
-        if not (_belongs(entry.name, pages) if _is_folder(entry) else _is_other(entry))
+        if not (_belongs(entry.name, pages) if _is_folder(entry) else _is_other(entry.name))
     ]
     found.sort(key=lambda entry: entry.name, reverse=True)
     inside = [
@@ -146,6 +163,13 @@ def _inside(folder: str, real_folder: str) -> tuple[list[tuple[str, str | None]]
         for entry in found
     ]
     return inside, len(shown) - len(found)
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116  # as above
+    except (OSError, ValueError):
+        return False
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -156,8 +180,8 @@ def _is_page(name: str) -> bool:
     return name.lower().endswith((".html", ".htm", ".xhtml"))
 
 
-def _is_other(entry: os.DirEntry[str]) -> bool:
-    return entry.name.rpartition(".")[2].lower() in _OTHER_KINDS
+def _is_other(name: str) -> bool:
+    return name.rpartition(".")[2].lower() in _OTHER_KINDS
 
 
 def _belongs(name: str, pages: set[str]) -> bool:

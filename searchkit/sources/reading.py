@@ -34,6 +34,7 @@ from searchkit.sources.fingerprints import NEVER_KNOWN, READING_VERSION, Recogni
 from searchkit.sources.formats import Format, format_named
 from searchkit.sources.parsing import Parsed, Task, parse
 from searchkit.sources.processes import ParserPool
+from searchkit.sources.rejects import RejectsFile
 
 __all__ = ["Reading", "read"]
 
@@ -61,6 +62,8 @@ def read(
     fields: Mapping[str, str] | None = None,
     workers: int = 1,
     strict: bool = False,
+    rejects: str | os.PathLike[str] | None = None,
+    found_in_folder: bool = False,
 ) -> Reading:
     """The articles in files and folders, one after the other.
 
@@ -75,8 +78,11 @@ def read(
     one of the `workers`, files of one article each are parsed in so many processes.
 
     What cannot be read is not raised but listed in the result's `rejects`; if `strict`, the
-    first of these is raised as RejectedError. Raises SourceError for an unknown format,
-    encoding or field.
+    first of these is raised as RejectedError. `rejects` is a file that gets them too, each with
+    the record as it was, to be mended and read as JSON lines. With `found_in_folder`, files
+    are not read as text because they are named, but left out as those of folders are.
+
+    Raises SourceError for an unknown format, encoding or field.
     """
     chosen = None if file_format is None else format_named(file_format)
     if encoding is not None:
@@ -89,7 +95,15 @@ def read(
         require_fields(fields)
     listed = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     given = [os.fsdecode(path) for path in listed]
-    return Reading(given, chosen, Options(encoding, fields), workers, strict=strict)
+    return Reading(
+        given,
+        chosen,
+        Options(encoding, fields),
+        workers=workers,
+        strict=strict,
+        rejects=None if rejects is None else RejectsFile(rejects),
+        named=not found_in_folder,
+    )
 
 
 @dataclass(slots=True)
@@ -123,9 +137,11 @@ class Reading(Iterator[Article]):
         paths: Iterable[str],
         file_format: Format | None,
         options: Options,
-        workers: int = 1,
         *,
+        workers: int = 1,
         strict: bool = False,
+        rejects: RejectsFile | None = None,
+        named: bool = True,
     ) -> None:
         self.rejects: list[Reject] = []
         self.notices: list[Notice] = []
@@ -136,14 +152,15 @@ class Reading(Iterator[Article]):
         self._chosen = file_format
         self._options = options
         self._strict = strict
+        self._rejects_file = rejects
         self._left_out = 0
         self._remarks: list[Reject | Notice] = []  # of the file whose parts are being given
         self._files: list[FoundFile] = []
-        for item in find_files(self.paths):
+        for item in find_files(self.paths, named=named):
             if isinstance(item, FoundFile):
                 self._files.append(item)
             else:
-                self._note(item)
+                self.note(item)
         self.files_found = len(self._files)
         sizes = [file.size for file in self._files]
         self.bytes_total = None if None in sizes else sum(size or 0 for size in sizes)
@@ -213,17 +230,20 @@ class Reading(Iterator[Article]):
     def close(self) -> None:
         """Closes the file that is being read; there are no more articles then."""
         self._stream.close()
-        if self._pool is not None:
-            self._pool.close()
+        self._finish()
 
-    def _note(self, item: Reject | Notice) -> None:
-        self._remarks.append(item)
+    def note(self, item: Reject | Notice) -> None:
+        """Adds to the account. Raises RejectedError for a reject of a strict reading."""
         if isinstance(item, Reject):
+            if self._rejects_file is not None:
+                self._rejects_file.add(item)
+            item = replace(item, record=None)  # which may be large
             self.rejects.append(item)
             if self._strict:
                 raise RejectedError(item)
         else:
             self.notices.append(item)
+        self._remarks.append(item)
 
     # -- in the order of the files: what the caller gets
 
@@ -238,10 +258,15 @@ class Reading(Iterator[Article]):
                     yield from self._given(batch)
             if self._left_out > _LISTED_AS_LEFT_OUT:
                 more = self._left_out - _LISTED_AS_LEFT_OUT
-                self._note(Notice(self.paths[0], f"{more:,} more files were left out like these"))
+                self.note(Notice(self.paths[0], f"{more:,} more files were left out like these"))
         finally:
-            if self._pool is not None:
-                self._pool.close()
+            self._finish()
+
+    def _finish(self) -> None:
+        if self._pool is not None:
+            self._pool.close()
+        if self._rejects_file is not None:
+            self._rejects_file.close()
 
     def _given(self, batch: _Batch) -> Iterator[Found | FileDone]:
         parsed = iter(batch.parsed.result()) if batch.parsed is not None else None
@@ -262,9 +287,9 @@ class Reading(Iterator[Article]):
             elif isinstance(item, Notice) and item.reason == LEFT_OUT:
                 self._left_out += 1
                 if self._left_out <= _LISTED_AS_LEFT_OUT:
-                    self._note(item)
+                    self.note(item)
             else:
-                self._note(item)
+                self.note(item)
 
     def _of_document(self, part: Whole, parsed: list[Parsed]) -> Iterator[Found]:
         """What is in a document. When there is anything to tell of it, or more than one article
@@ -274,7 +299,7 @@ class Reading(Iterator[Article]):
         fingerprint = part.fingerprint if len(parsed) == 1 else NEVER_KNOWN
         for each in parsed:
             if isinstance(each, (Reject, Notice)):
-                self._note(each)
+                self.note(each)
             else:
                 yield fingerprint, each
 
@@ -399,6 +424,8 @@ class Reading(Iterator[Article]):
         size, modified = _version(status)
         if known is None or known.size != size or known.reading != self._how:
             return None
+        if self._rejects_file and any(isinstance(each, Reject) for each in known.remarks):
+            return None  # the file of rejects is to have the records
         if known.modified != modified:
             if not known.digest or known.digest != _digest_of(stream):
                 stream.seek(0)

@@ -142,12 +142,22 @@ class _Adding:
                 try:
                     self._take(given, fingerprint)
                 except ArticleError as error:
-                    self._rejected.append(Reject(_name(given, ordinal), str(error)))
-                    report.rejected.append(self._rejected[-1])
+                    self._reject(given, Reject(_name(given, ordinal), str(error)))
             report.processed += 1
             self._notify(report)
             if writer.full:
                 self._flush()
+
+    def _reject(self, given: Given | Record, reject: Reject) -> None:
+        if self._reading is None:
+            self._report.rejected.append(reject)
+            return
+        if isinstance(given, Record):
+            reject = replace(reject, record=given.stored.decode())
+        elif isinstance(given, Article):
+            reject = replace(reject, record=given.to_json())
+        self._rejected.append(reject)
+        self._reading.note(reject)
 
     def _file_done(self, file: FileDone) -> None:
         ledger = self._writer.ledger

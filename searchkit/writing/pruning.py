@@ -30,10 +30,10 @@ def prune(writer: Writer, roots: Iterable[str], stale: Collection[int] = ()) -> 
 
 
 def _is_there(root: str) -> bool:
-    """Whether a folder, or that of a file, is there and not empty."""
+    """Whether a folder is there and not empty; of a file, whether its folder is there."""
     path = Path(root)
     try:
-        return any((path if path.is_dir() else path.parent).iterdir())
+        return any(path.iterdir()) if path.is_dir() else path.parent.is_dir()
     except OSError:
         return False
 
