@@ -35,7 +35,7 @@ class PlainLines:
 
     def read(self, lines: list[bytes]) -> list[Record | None]:
         """The record of each line, or None when it is not plain."""
-        return [Record._make(row) if row else None for row in self._records.read(lines)]
+        return [Record(*row) if row else None for row in self._records.read(lines)]
 
 
 class _Answers:
