@@ -119,6 +119,7 @@ class Index:
         *,
         memory: int = DEFAULT_MEMORY,
         workers: int | None = None,
+        detect_language: bool = True,
         on_progress: Callable[[AddReport], None] | None = None,
     ) -> AddReport:
         """Adds articles; one whose id is there replaces it, one that is the same costs nothing.
@@ -128,8 +129,9 @@ class Index:
         goes on. The stream is never held whole: whenever what is to be written takes
         `memory` bytes it is committed, and so is the rest at the end; a commit is on the
         disk before it counts. An exception or Ctrl-C leaves what was committed. `workers` is
-        the number of threads that make postings (None: one for each processor). `on_progress`
-        is called with the growing report.
+        the number of threads that make postings (None: one for each processor). An article
+        that names no language gets that of its texts, where it is clear, unless
+        `detect_language` is false. `on_progress` is called with the growing report.
 
         Raises IndexLockedError when another writer does not finish in time, and StorageError
         when the directory cannot be written to.
@@ -139,7 +141,13 @@ class Index:
         if isinstance(articles, Article):
             articles = [articles]
         with self._writer(memory, workers) as writer:
-            return add_articles(writer, _checked(articles), on_progress, commit=True)
+            return add_articles(
+                writer,
+                _checked(articles),
+                on_progress,
+                commit=True,
+                detect_language=detect_language,
+            )
 
     @contextlib.contextmanager
     def transaction(

@@ -24,6 +24,9 @@ from ..options import EXIT_INTERRUPTED, as_json, language, mapping, open_or_crea
     metavar="NAME",
     help="The encoding of text files, such as cp1252. Default: UTF-8, otherwise detected.",
 )
+@click.option("--no-detect-language", "detect_language", is_flag=True, flag_value=False,
+              default=True,
+              help="Leave articles that name no language without one.")  # fmt: skip
 @mapping("In JSON lines, take the article's FIELD from the key NAME (headline=hl). Repeatable.")
 @click.option("--memory", type=click.IntRange(min=1), default=256, show_default=True, metavar="MB",
               help="Commit whenever what is to be written takes so much memory.")  # fmt: skip
@@ -38,6 +41,7 @@ def index(
     file_format: str | None,
     language: str | None,
     encoding: str | None,
+    detect_language: bool,
     fields: dict[str, str] | None,
     memory: int,
     workers: int | None,
@@ -74,7 +78,11 @@ def index(
     with archive, account.index_progress("indexing", extent) as on_progress:
         try:
             report = archive.add(
-                reading, memory=memory << 20, workers=workers, on_progress=on_progress
+                reading,
+                memory=memory << 20,
+                workers=workers,
+                detect_language=detect_language,
+                on_progress=on_progress,
             )
         except KeyboardInterrupt:
             account.index_interrupted(on_progress.report)

@@ -20,6 +20,7 @@ __all__ = [
     "Document",
     "Found",
     "Item",
+    "LanguageOf",
     "OpenFile",
     "Options",
     "Outcome",
@@ -34,6 +35,9 @@ Item = Found | Reject | Notice
 
 # The same of a format of which a file, a `Document`, is read as a whole.
 Outcome = Article | Reject | Notice
+
+# The code of the language that a headline, a body (both UTF-8) and captions are in, or "".
+LanguageOf = Callable[[bytes, bytes, tuple[str, ...]], str]
 
 # A text file is one article and is read as a whole: no news article is nearly this long.
 MAX_TEXT_BYTES = 64 * 1024 * 1024
@@ -52,13 +56,14 @@ _GZIP_WINDOW = 16 + zlib.MAX_WBITS  # gzip's header and checksum, not zlib's
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the caller declared: the encoding of text, which JSON keys hold which fields, and
-    which records need not be read.
+    """What the caller declared: the encoding of text, which JSON keys hold which fields, which
+    records need not be read, and what tells the language of those that name none.
     """
 
     encoding: str | None = None
     fields: Mapping[str, str] | None = None
     recognition: Recognition | None = None
+    language: LanguageOf | None = None
 
 
 @dataclass(frozen=True, slots=True)

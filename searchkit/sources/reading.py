@@ -14,7 +14,15 @@ from pathlib import Path
 from searchkit.article import Article
 from searchkit.errors import Notice, Reject, SourceError
 from searchkit.sources.encoding import bom_encoding, require_encoding
-from searchkit.sources.files import MAX_TEXT_BYTES, TOO_LARGE, Found, Item, OpenFile, Options
+from searchkit.sources.files import (
+    MAX_TEXT_BYTES,
+    TOO_LARGE,
+    Found,
+    Item,
+    LanguageOf,
+    OpenFile,
+    Options,
+)
 from searchkit.sources.finding import STANDARD_INPUT, FoundFile, explained, find_files, place_of
 
 __all__ = ["Reading", "read"]
@@ -133,7 +141,9 @@ class Reading(Iterator[Article]):
                 return article
         raise StopIteration
 
-    def fingerprinted(self, seed: int, known: Callable[[bytes], bool]) -> Iterator[Found]:
+    def fingerprinted(
+        self, seed: int, known: Callable[[bytes], bool], language: LanguageOf | None = None
+    ) -> Iterator[Found]:
         """The articles that iterating gives, some as a Record, each after a fingerprint: 16
         bytes that are the same in every run and differ when anything differs that the article
         depends on. What has a fingerprint of which `known` says that the index has it is not
@@ -142,10 +152,15 @@ class Reading(Iterator[Article]):
         A record that has to be told of each time has the empty fingerprint, of which `known`
         is not asked; so have those of a file of which articles were taken before. `seed`,
         from 0 to 2**64 - 1, belongs to the index: with another all fingerprints are others.
+
+        A Record of an article that names no language has the one that `language` tells of its
+        texts; what is given as an Article is left as it is.
         """
         from searchkit.sources.fingerprints import Recognition
 
-        self._options = replace(self._options, recognition=Recognition(seed, known))
+        self._options = replace(
+            self._options, recognition=Recognition(seed, known), language=language
+        )
         return self._records
 
     @property

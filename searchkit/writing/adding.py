@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from searchkit.analysis.language_detection import language_of_texts, with_language
 from searchkit.article import Article
 from searchkit.errors import ArticleError, Notice, Reject
 from searchkit.record import Record, record_of
@@ -58,15 +59,19 @@ def add_articles(
     on_progress: Callable[[AddReport], None] | None,
     *,
     commit: bool,
+    detect_language: bool,
 ) -> AddReport:
     """Adds or updates each article, by its id; the later of two with one id wins.
+
+    With `detect_language` an article that names no language gets that of its texts, where it is
+    clear.
 
     With `commit`, commits whenever the writer's memory is full, and at the end; the report
     then counts what is committed. An exception, raised here or by `articles`, leaves the index
     as of the last commit. `on_progress` is called with the same report after each article and
     around each commit.
     """
-    return _Adding(writer, articles, on_progress or _ignore, commit).run()
+    return _Adding(writer, articles, on_progress or _ignore, commit, detect_language).run()
 
 
 class _Adding:
@@ -76,10 +81,12 @@ class _Adding:
         articles: Iterable[Given],
         notify: Callable[[AddReport], None],
         commit: bool,
+        detect_language: bool,
     ) -> None:
         self._writer = writer
         self._notify = notify
         self._commits = commit
+        self._detects_language = detect_language
         self._report = AddReport()
         self._items = self._fingerprinted(articles)
         # Of the articles since the last commit.
@@ -91,7 +98,8 @@ class _Adding:
         """Each record with its fingerprint; None for one that the index has."""
         if isinstance(articles, Reading):
             self._report.rejected, self._report.notices = articles.rejects, articles.notices
-            return articles.fingerprinted(self._writer.seed, self._writer.knows)
+            language = language_of_texts if self._detects_language else None
+            return articles.fingerprinted(self._writer.seed, self._writer.knows, language)
         return ((b"", given) for given in articles)
 
     def run(self) -> AddReport:
@@ -118,7 +126,7 @@ class _Adding:
                 self._flush()
 
     def _take(self, given: Given | Record, fingerprint: bytes) -> None:
-        record = given if isinstance(given, Record) else record_of(_searchable(given))
+        record = given if isinstance(given, Record) else self._record(given)
         characters = record.characters
         if record.captions:
             characters += sum(map(len, record.captions))
@@ -140,6 +148,10 @@ class _Adding:
             self._updated += 1
         else:
             self._added += 1
+
+    def _record(self, given: Given) -> Record:
+        article = _searchable(given)
+        return record_of(with_language(article) if self._detects_language else article)
 
     def _flush(self) -> None:
         report = self._report
