@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from searchkit.article import Article, Caption
 from searchkit.errors import (
     ArticleError,
+    ExportError,
     IndexDamagedError,
     IndexDamagedWarning,
     IndexExistsError,
@@ -70,6 +71,7 @@ __all__ = [
     "ArticleError",
     "Caption",
     "Compaction",
+    "ExportError",
     "Finding",
     "Fragment",
     "Hit",

@@ -3,6 +3,7 @@
     SearchKitError
     ├── ArticleError          a record that is not an article
     ├── SourceError           a file that cannot be read as articles
+    ├── ExportError           a file of articles that cannot be written
     ├── LanguageError         a language without an analyzer
     ├── QueryError            a query or filter that cannot be run
     │   ├── QueryTooLongError     more characters than anybody types
@@ -28,6 +29,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "ArticleError",
+    "ExportError",
     "IndexDamagedError",
     "IndexDamagedWarning",
     "IndexExistsError",
@@ -56,6 +58,10 @@ class ArticleError(SearchKitError, ValueError):
 
 class SourceError(SearchKitError):
     """A file that cannot be read as articles."""
+
+
+class ExportError(SearchKitError):
+    """A file of articles that cannot be written."""
 
 
 class LanguageError(SearchKitError, ValueError):

@@ -22,6 +22,7 @@ FLOORS = {
     "searchkit.sources": 2,
     "searchkit.analysis": 2,
     "searchkit.codec": 2,
+    "searchkit.exporting": 2,
     "searchkit.highlight": 3,
     "searchkit.query": 3,
     "searchkit.writing": 3,
