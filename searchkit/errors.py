@@ -3,6 +3,7 @@
     SearchKitError
     ├── ArticleError          a record that is not an article
     ├── SourceError           a file that cannot be read as articles
+    │   └── RejectedError         the first reject of a strict reading
     ├── ExportError           a file of articles that cannot be written
     ├── LanguageError         a language without an analyzer
     ├── QueryError            a query or filter that cannot be run
@@ -25,7 +26,7 @@ the remedy. What is wrong with one record of a stream is not raised but reported
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = [
     "ArticleError",
@@ -42,6 +43,7 @@ __all__ = [
     "QueryTooComplexError",
     "QueryTooLongError",
     "Reject",
+    "RejectedError",
     "SearchKitError",
     "SourceError",
     "StorageError",
@@ -58,6 +60,14 @@ class ArticleError(SearchKitError, ValueError):
 
 class SourceError(SearchKitError):
     """A file that cannot be read as articles."""
+
+
+class RejectedError(SourceError):
+    """The first file or record that had to be left out of a strict reading: `reject`."""
+
+    def __init__(self, reject: Reject) -> None:
+        super().__init__(str(reject))
+        self.reject = reject
 
 
 class ExportError(SearchKitError):
@@ -113,12 +123,14 @@ class Reject:
     """A file or record that was left out.
 
     `place` is the file's path (or the name of the stream), `line` the 1-based line in it
-    (None: the whole file), `reason` says what was wrong and what would mend it.
+    (None: the whole file), `reason` says what was wrong and what would mend it. `record` is
+    the text of the record, where it can be had; a report does not keep it.
     """
 
     place: str
     reason: str
     line: int | None = None
+    record: str | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{_located(self.place, self.line)}: {self.reason}"

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from searchkit.writing import AddReport, Transaction, Writer
     from searchkit.writing.compaction import Compaction
 
-__all__ = ["Index", "create", "open_index"]
+__all__ = ["Index", "create", "open_index", "usable_cores"]
 
 _NO_FILTERS = (None,) * 8
 
@@ -121,6 +121,7 @@ class Index:
         memory: int = DEFAULT_MEMORY,
         workers: int | None = None,
         detect_language: bool = True,
+        prune: bool = False,
         on_progress: Callable[[AddReport], None] | None = None,
     ) -> AddReport:
         """Adds articles; one whose id is there replaces it, one that is the same costs nothing.
@@ -133,6 +134,10 @@ class Index:
         the number of threads that make postings (None: one for each processor). An article
         that names no language gets that of its texts, where it is clear, unless
         `detect_language` is false. `on_progress` is called with the growing report.
+
+        What `searchkit.read` gives is remembered file by file: a file that has not changed since
+        is not read again. With `prune`, articles are deleted whose files are gone from the
+        folders that were read, or that a file has no more.
 
         Raises IndexLockedError when another writer does not finish in time, and StorageError
         when the directory cannot be written to.
@@ -148,6 +153,7 @@ class Index:
                 on_progress,
                 commit=True,
                 detect_language=detect_language,
+                prunes=prune,
             )
 
     @contextlib.contextmanager
@@ -189,6 +195,17 @@ class Index:
             writer.merge(wait=True)
         return count
 
+    def prune(self, *paths: str | os.PathLike[str]) -> int:
+        """Deletes the articles that were read from files in these folders, or from these files,
+        which are gone, unless another file has them; returns how many.
+
+        A folder that is missing or empty is passed over. Raises as `add` does.
+        """
+        from searchkit.writing.pruning import prune
+
+        with self._writer(DEFAULT_MEMORY, 1) as writer:
+            return prune(writer, [os.path.realpath(path) for path in paths])
+
     def compact(self) -> Compaction:
         """Merges the index into one segment, which is smallest and searched fastest, and
         frees the space of deleted articles.
@@ -211,7 +228,7 @@ class Index:
         return Writer(
             self.path,
             memory=memory,
-            workers=workers or _usable_cores(),
+            workers=workers or usable_cores(),
             lock_timeout=_LOCK_TIMEOUT,
         )
 
@@ -478,7 +495,8 @@ def _changed(directory: Path) -> float:
         return nan
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
+    """The processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

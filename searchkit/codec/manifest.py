@@ -14,6 +14,7 @@ from searchkit.errors import IndexVersionError
 
 __all__ = [
     "FORMAT_VERSION",
+    "LEDGER_FILES",
     "MAX_DOCUMENTS",
     "Manifest",
     "SegmentEntry",
@@ -27,6 +28,9 @@ __all__ = [
 FORMAT_VERSION = 3
 # Before it there were no manifests.
 _FIRST_VERSION = 2
+
+# What `searchkit.writing.ledger` keeps beside the index, of no commit.
+LEDGER_FILES = ("files.sqlite", "files.sqlite-journal")
 
 # Of a segment: its documents are numbered in 32 bits.
 MAX_DOCUMENTS = 2**32 - 1

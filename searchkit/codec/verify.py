@@ -16,6 +16,7 @@ from searchkit.codec.deletions import read_deletions
 from searchkit.codec.format import CHUNK, damaged
 from searchkit.codec.lock import LOCK_NAME
 from searchkit.codec.manifest import (
+    LEDGER_FILES,
     Manifest,
     SegmentEntry,
     decode_manifest,
@@ -198,7 +199,12 @@ def _open_all(storage: Storage, survey: _Survey) -> None:
     if manifest_name(survey.newest) not in names:
         survey.unreadable.append(Finding(manifest_name(survey.newest), _MISSING))
     manifests.sort(key=lambda each: each.generation, reverse=True)
-    expected = {LOCK_NAME, toc_name(survey.newest), *survey.checked}
+    expected = {
+        LOCK_NAME,
+        *LEDGER_FILES,
+        toc_name(survey.newest),
+        *survey.checked,
+    }
     expected |= {each.file for each in survey.unreadable}
     for manifest in manifests[:2]:
         survey.commits.append(_open_commit(storage, manifest, survey.checked))

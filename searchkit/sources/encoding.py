@@ -12,7 +12,14 @@ from dataclasses import dataclass
 
 from searchkit.errors import SourceError
 
-__all__ = ["Decoded", "bom_encoding", "decode", "require_encoding", "with_plain_newlines"]
+__all__ = [
+    "Decoded",
+    "binary_kind",
+    "bom_encoding",
+    "decode",
+    "require_encoding",
+    "with_plain_newlines",
+]
 
 # Longest first: the mark of UTF-32-LE begins with that of UTF-16-LE.
 _BYTE_ORDER_MARKS = (
@@ -121,10 +128,15 @@ def with_plain_newlines(text: str) -> str:
     return _NEWLINES.sub("\n", text)
 
 
+def binary_kind(data: bytes) -> str | None:
+    """What data that begins so is, where it is known and no text: "a PDF document"."""
+    return next((what for begin, what in _BINARY_BEGINNINGS if data.startswith(begin)), None)
+
+
 def _require_text(data: bytes) -> None:
-    for beginning, what in _BINARY_BEGINNINGS:
-        if data.startswith(beginning):
-            raise SourceError(f"not text but {what}; save it as plain text first")
+    what = binary_kind(data)
+    if what is not None:
+        raise SourceError(f"not text but {what}; save it as plain text first")
 
 
 def _marked(data: bytes, marked: str, declared: str | None) -> Decoded:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from xxhash import xxh3_128
+
 from searchkit.article import Article
 from searchkit.errors import Notice, Reject, SourceError
 from searchkit.record import Record
+from searchkit.sources.packed import LONGEST_MAGIC, packing_of, unpacked
 
 if TYPE_CHECKING:
     from searchkit.sources.fingerprints import Recognition
@@ -18,9 +20,9 @@ __all__ = [
     "MAX_TEXT_BYTES",
     "TOO_LARGE",
     "Document",
+    "FileDone",
     "Found",
     "Item",
-    "LanguageOf",
     "OpenFile",
     "Options",
     "Outcome",
@@ -36,8 +38,25 @@ Item = Found | Reject | Notice
 # The same of a format of which a file, a `Document`, is read as a whole.
 Outcome = Article | Reject | Notice
 
-# The code of the language that a headline, a body (both UTF-8) and captions are in, or "".
-LanguageOf = Callable[[bytes, bytes, tuple[str, ...]], str]
+
+@dataclass(frozen=True, slots=True)
+class FileDone:
+    """What comes after the last record of a regular file: the file as it was read.
+
+    `path` is absolute, without links; `size` in bytes, `modified` in nanoseconds since 1970,
+    `digest` 16 bytes of its content; `reading` tells how it was read, as a text that is the same
+    when it would be read in the same way. `remarks` are its rejects and notices. `articles` is
+    None; for a file that was known and not read again, the number of its articles.
+    """
+
+    path: str
+    size: int
+    modified: int
+    digest: bytes
+    reading: str
+    remarks: tuple[Reject | Notice, ...]
+    articles: int | None = None
+
 
 # A text file is one article and is read as a whole: no news article is nearly this long.
 MAX_TEXT_BYTES = 64 * 1024 * 1024
@@ -46,24 +65,21 @@ TOO_LARGE = (
     "split it, or convert it to JSON lines"
 )
 
-# Read at once; also the most that compressed data is unpacked to at once.
+# Read at once.
 _CHUNK_BYTES = 512 * 1024
 _HEAD_BYTES = 64 * 1024
-
-_GZIP_MAGIC = b"\x1f\x8b"
-_GZIP_WINDOW = 16 + zlib.MAX_WBITS  # gzip's header and checksum, not zlib's
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the caller declared: the encoding of text, which JSON keys hold which fields, which
-    records need not be read, and what tells the language of those that name none.
+    records need not be read, and whether those are told their language that name none.
     """
 
     encoding: str | None = None
     fields: Mapping[str, str] | None = None
     recognition: Recognition | None = None
-    language: LanguageOf | None = None
+    detect_language: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +97,36 @@ class Document:
 
 
 class OpenFile:
-    """The bytes of a file or stream, unpacked when it begins as gzip does.
+    """The bytes of a file or stream, unpacked when they begin as gzip, bzip2, xz or Zstandard.
 
     `place` names it in messages. `read` takes a number of bytes and returns as many or
-    fewer, b"" at the end. `bytes_read` counts the bytes as they are on disk.
+    fewer, b"" at the end. `bytes_read` counts the bytes as they are on disk, and `digest` is
+    of all that were read (XXH3, 128 bits). `path` is that of a regular file, None of what is
+    read from elsewhere, and `size` that on disk, where it is known.
     """
 
-    def __init__(self, place: str, read: Callable[[int], bytes]) -> None:
+    def __init__(
+        self,
+        place: str,
+        read: Callable[[int], bytes],
+        path: str | None = None,
+        size: int | None = None,
+    ) -> None:
         self.place = place
+        self.path = path
+        self._size = size
+        self._is_packed = False
         self.bytes_read = 0
         self._read = read
+        self._hash = xxh3_128()
         self._head: list[bytes] = []
         self._failure: SourceError | None = None
         self._rest = self._unpacked()
+
+    @property
+    def digest(self) -> bytes:
+        """16 bytes that tell what was read so far from anything else."""
+        return self._hash.digest()
 
     def head(self) -> bytes:
         """The first 64 KiB or, of a shorter file, all; they will be read again."""
@@ -121,48 +154,33 @@ class OpenFile:
             raise self._failure
         yield from self._rest
 
+    def whole(self, limit: int) -> bytes | None:
+        """All of it; None when it is more than so many bytes. Raises as `chunks` does."""
+        self.head()
+        if self._size is not None and self._size > limit and not self._is_packed:
+            return None
+        data = bytearray()
+        for chunk in self.chunks():
+            data += chunk
+            if len(data) > limit:
+                return None
+        return bytes(data)
+
     def _stored(self) -> Iterator[bytes]:
         while chunk := self._read(_CHUNK_BYTES):
             self.bytes_read += len(chunk)
+            self._hash.update(chunk)
             yield chunk
 
     def _unpacked(self) -> Iterator[bytes]:
         stored = self._stored()
         first = b""
-        while len(first) < len(_GZIP_MAGIC) and (chunk := next(stored, b"")):
+        while len(first) < LONGEST_MAGIC and (chunk := next(stored, b"")):
             first += chunk
-        if first.startswith(_GZIP_MAGIC):
-            yield from _gunzipped(first, stored)
+        packing = packing_of(first)
+        if packing is not None:
+            self._is_packed = True
+            yield from unpacked(packing, first, stored)
         elif first:
             yield first
             yield from stored
-
-
-def _gunzipped(first: bytes, stored: Iterator[bytes]) -> Iterator[bytes]:
-    """The content of gzip data, of one member or several. No piece is larger than a chunk,
-    however well it was packed.
-    """
-    member = zlib.decompressobj(_GZIP_WINDOW)
-    packed = first
-    while packed or (packed := next(stored, b"")):
-        try:
-            chunk = member.decompress(packed, _CHUNK_BYTES)
-        except zlib.error as error:
-            raise SourceError(
-                f"its compressed data is damaged from here on ({error}); copy the file again"
-            ) from error
-        packed = member.unconsumed_tail
-        if chunk:
-            yield chunk
-        if member.eof:
-            packed = member.unused_data.lstrip(b"\0") or next(stored, b"").lstrip(b"\0")
-            if packed[:1] not in (b"", _GZIP_MAGIC[:1]):
-                raise SourceError(
-                    "other data follows its compressed data and was left out; "
-                    "check how the file was made"
-                )
-            if packed:
-                member = zlib.decompressobj(_GZIP_WINDOW)
-            else:
-                return
-    raise SourceError("its compressed data is cut short; copy the file again")

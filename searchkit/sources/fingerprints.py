@@ -8,6 +8,8 @@ from functools import partial
 
 from xxhash import xxh3_64_intdigest, xxh3_128_digest
 
+from searchkit.sources.files import FileDone
+
 __all__ = ["NEVER_KNOWN", "READING_VERSION", "Recognition"]
 
 # Raised by every change of reading that makes another article of the same bytes, so that an
@@ -24,11 +26,13 @@ class Recognition:
 
     `known` is asked with a fingerprint and says whether the index has its article. `seed`,
     64 bits, is the index's own, so that nobody can make two records of one fingerprint
-    who does not know it.
+    who does not know it. `file` is asked with the path of a file, absolute and without links, and
+    returns the file as it was when it was read last, None if it never was.
     """
 
     seed: int
     known: Callable[[bytes], bool]
+    file: Callable[[str], FileDone | None]
 
     def fingerprints(self, *reading: object) -> Callable[[bytes], bytes]:
         """The function that gives a record's fingerprint, 16 bytes (XXH3, 128 bits).

@@ -23,6 +23,7 @@ from searchkit.sources.files import Item, OpenFile, Options
 from searchkit.sources.fingerprints import NEVER_KNOWN
 from searchkit.sources.plain_lines import PlainLines
 from searchkit.sources.records import RecordReader
+from searchkit.sources.rejects import is_reject, mended
 from searchkit.sources.values import WrittenFloat
 
 __all__ = ["MAX_LINE_BYTES", "read_jsonl"]
@@ -132,7 +133,7 @@ class _LineReader:
         self._fields = options.fields
         self._recognition = options.recognition
         self._fingerprint: Callable[[bytes], bytes] | None = None
-        self._plain = PlainLines(self._records, options.language)
+        self._plain = PlainLines(self._records, detect_language=options.detect_language)
 
     def begin(self, head: bytes) -> Iterator[Notice]:
         """Finds out, from the beginning of the file, how its bytes become lines."""
@@ -230,10 +231,11 @@ class _LineReader:
             try:
                 article = self._read_any(number, line, remarks)
             except (ArticleError, SourceError) as error:
-                yield Reject(self._place, str(error), number)
+                yield Reject(self._place, str(error), number, _told(line))
                 return
             except RecursionError:
-                yield Reject(self._place, "its JSON is nested too deeply; flatten it", number)
+                reason = "its JSON is nested too deeply; flatten it"
+                yield Reject(self._place, reason, number, _told(line))
                 return
         if remarks:
             yield from self._notices(remarks, number)
@@ -265,6 +267,9 @@ class _LineReader:
         if number == 1:
             text = text.removeprefix("\ufeff")
         record = _parsed(text)
+        while is_reject(record):
+            inner = mended(record)
+            record = _parsed(inner) if isinstance(inner, str) else inner
         of_fields: list[tuple[str, str]] = []
         try:
             article = self._records.read(record, of_fields)
@@ -318,6 +323,10 @@ class _LineReader:
             self._told[sort] += 1
             if self._told[sort] <= _NOTICES_OF_A_SORT:
                 yield Notice(self._place, reason, number)
+
+
+def _told(line: bytes) -> str:
+    return line.decode("utf-8", "replace")
 
 
 def _never_known(line: bytes) -> bytes:  # noqa: ARG001  # in the place of a fingerprint

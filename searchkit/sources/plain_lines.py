@@ -12,12 +12,12 @@ from typing import Any
 
 import orjson
 
+from searchkit.analysis.language_detection import language_of_texts
 from searchkit.article import Article, id_of_page
 from searchkit.kernels import IMAGES_FIELD, NO_TIME, OWN_FIELD, RECORD_FIELDS
 from searchkit.kernels.records import Records
 from searchkit.record import Record, published_key, stored_part
 from searchkit.schema import FILTER_FIELDS
-from searchkit.sources.files import LanguageOf
 from searchkit.sources.records import RecordReader, first_value
 from searchkit.sources.values import speaks_of_captions
 
@@ -30,11 +30,11 @@ class PlainLines:
     """Reads lines whose objects a RecordReader would read, without making Articles of them.
 
     Such a line is one of which the reader would have nothing to remark. A record that names no
-    language gets that which `language` tells of its headline, body and captions, if any.
+    language gets that of its texts with `detect_language`, where it is clear.
     """
 
-    def __init__(self, reader: RecordReader, language: LanguageOf | None = None) -> None:
-        self._records = Records(_Answers(reader, language or _no_language))
+    def __init__(self, reader: RecordReader, *, detect_language: bool = False) -> None:
+        self._records = Records(_Answers(reader, detect_language))
 
     def read(self, lines: list[bytes]) -> list[Record | None]:
         """The record of each line, or None when it is not plain."""
@@ -44,9 +44,9 @@ class PlainLines:
 class _Answers:
     """What the kernel asks for."""
 
-    def __init__(self, reader: RecordReader, language: LanguageOf) -> None:
+    def __init__(self, reader: RecordReader, detect_language: bool) -> None:
         self._reader = reader
-        self._language = language
+        self._detects_language = detect_language
 
     def fields(self, keys: tuple[str, ...]) -> bytes | None:
         """The field of each key; None where a key comes twice, or a field has several keys, or
@@ -88,11 +88,9 @@ class _Answers:
         self, headline: bytes, body: bytes, captions: tuple[str, ...]
     ) -> tuple[tuple[str, ...], bytes]:
         """What a Record has for the language of these texts, and the part of its stored form."""
-        return _as_language(self._language(headline, body, captions))
-
-
-def _no_language(headline: bytes, body: bytes, captions: tuple[str, ...]) -> str:  # noqa: ARG001
-    return ""
+        if not self._detects_language:
+            return (), b""
+        return _as_language(language_of_texts(headline, body, captions))
 
 
 @functools.lru_cache(maxsize=1024)

@@ -11,43 +11,27 @@ from collections.abc import Iterator
 from searchkit.article import Article
 from searchkit.errors import Notice, Reject, SourceError
 from searchkit.sources.encoding import decode, with_plain_newlines
-from searchkit.sources.files import MAX_TEXT_BYTES, TOO_LARGE, Item, OpenFile, Options
-from searchkit.sources.fingerprints import NEVER_KNOWN
+from searchkit.sources.files import Document, Options, Outcome
 from searchkit.sources.saved_page import parse_saved_page
 
 __all__ = ["read_plaintext"]
 
 
-def read_plaintext(file: OpenFile, options: Options) -> Iterator[Item]:
-    """One record, or a reject; notices come before it."""
-    data = bytearray()
+def read_plaintext(document: Document, options: Options) -> Iterator[Outcome]:
+    """One article, or a reject; notices come before it."""
     try:
-        for chunk in file.chunks():
-            data += chunk
-            if len(data) > MAX_TEXT_BYTES:
-                yield Reject(file.place, TOO_LARGE)
-                return
-        content = bytes(data)
-        fingerprint = NEVER_KNOWN
-        if options.recognition is not None:
-            fingerprint = options.recognition.fingerprints("plaintext", options.encoding)(content)
-            if options.recognition.known(fingerprint):
-                yield fingerprint, None
-                return
-        decoded = decode(content, options.encoding)
+        decoded = decode(document.content, options.encoding)
     except SourceError as error:
-        yield Reject(file.place, str(error))
+        yield Reject(document.place, str(error))
         return
     text = with_plain_newlines(decoded.text)
     page = parse_saved_page(text)
     remarks = (decoded.remark, *(page.remarks if page else ()))
-    for remark in filter(None, remarks):
-        fingerprint = NEVER_KNOWN
-        yield Notice(file.place, remark)
+    yield from (Notice(document.place, remark) for remark in filter(None, remarks))
     if text.isspace() or not text:
-        yield Reject(file.place, "empty: there is no text in it")
+        yield Reject(document.place, "empty: there is no text in it")
     else:
-        yield fingerprint, page.article if page else _ordinary(text)
+        yield page.article if page else _ordinary(text)
 
 
 def _ordinary(text: str) -> Article:

@@ -2,67 +2,56 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
+import stat
 import sys
+import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from io import FileIO
 from pathlib import Path
+from typing import BinaryIO, cast
+
+from xxhash import xxh3_128
 
 from searchkit.article import Article
-from searchkit.errors import Notice, Reject, SourceError
-from searchkit.sources.encoding import bom_encoding, require_encoding
-from searchkit.sources.files import (
-    MAX_TEXT_BYTES,
-    TOO_LARGE,
-    Found,
-    Item,
-    LanguageOf,
-    OpenFile,
-    Options,
+from searchkit.errors import Notice, Reject, RejectedError, SourceError
+from searchkit.record import Record, decode_article
+from searchkit.sources.contents import LEFT_OUT, Part, Records, Whole, contents
+from searchkit.sources.encoding import require_encoding
+from searchkit.sources.files import FileDone, Found, Item, OpenFile, Options
+from searchkit.sources.finding import (
+    STANDARD_INPUT,
+    FoundFile,
+    explained,
+    find_files,
+    place_of,
 )
-from searchkit.sources.finding import STANDARD_INPUT, FoundFile, explained, find_files, place_of
+from searchkit.sources.fingerprints import NEVER_KNOWN, READING_VERSION, Recognition
+from searchkit.sources.formats import Format, format_named
+from searchkit.sources.parsing import Parsed, Task, parse
+from searchkit.sources.processes import ParserPool
+from searchkit.sources.rejects import RejectsFile
 
 __all__ = ["Reading", "read"]
 
+# What is sent to another process at once: to hand over a page costs 0.2 ms, to parse it some 5.
+_BATCH_BYTES = 512 * 1024
+_BATCH_PARTS = 64
+# What is read ahead while other processes parse.
+_BATCHES_AHEAD = 4
+_BYTES_AHEAD = 128 << 20
+# Fewer files are read sooner than other processes have started.
+_FEW_BYTES = 2 << 20
 
-@dataclass(frozen=True, slots=True)
-class _Format:
-    """The endings of its files, each also with `.gz`, and the function that reads one.
+# A file that changes again within this, in nanoseconds, may have the same time as before.
+_SETTLING = 3 * 10**9
 
-    `largest`, in bytes, is looked at before an uncompressed file is opened.
-    """
-
-    endings: tuple[str, ...]
-    items: Callable[[OpenFile, Options], Iterator[Item]]
-    largest: int | None = None
-
-
-# The formats are loaded when they are first used: a search needs none of them.
-
-
-def _plaintext_items(file: OpenFile, options: Options) -> Iterator[Item]:
-    from searchkit.sources.plaintext import read_plaintext
-
-    return read_plaintext(file, options)
-
-
-def _jsonl_items(file: OpenFile, options: Options) -> Iterator[Item]:
-    from searchkit.sources.jsonl import read_jsonl
-
-    return read_jsonl(file, options)
-
-
-# To add a format, write its function and name it here.
-_FORMATS: dict[str, _Format] = {
-    "plaintext": _Format((".txt", ".text"), _plaintext_items, MAX_TEXT_BYTES),
-    "jsonl": _Format((".jsonl", ".ndjson"), _jsonl_items),
-}
-
-# JSON that is not one object a line: an object over several lines, a list of objects.
-_JSON_OVER_LINES = re.compile(r'\{\s*(?:"|$)|\[\s*\{')
+# Of the files of a folder that are left out, so many are listed one by one.
+_LISTED_AS_LEFT_OUT = 100
 
 
 def read(
@@ -71,79 +60,139 @@ def read(
     file_format: str | None = None,
     encoding: str | None = None,
     fields: Mapping[str, str] | None = None,
+    workers: int = 1,
+    strict: bool = False,
+    rejects: str | os.PathLike[str] | None = None,
+    found_in_folder: bool = False,
 ) -> Reading:
     """The articles in files and folders, one after the other.
 
-    Folders are searched, in the order of names, for files that end in .txt, .text, .jsonl
-    or .ndjson, each also with .gz; a file that is named itself is read whatever its ending;
-    "-" is standard input. Each file is read once, and nothing is read before the first
-    article is asked for.
+    Folders are searched in the order of names. What a file is, its content tells or else its
+    name; what neither tells is left out, unless the file is named itself: then it is text.
+    Archives and packed files are read as what is in them. "-" is standard input. Each file
+    is read once, and nothing is read before the first article is asked for.
 
-    `file_format`, "plaintext" or "jsonl", is taken for all files in place of their endings.
-    `encoding` is that of the text; without it, it is UTF-8 or detected. `fields` says under
-    which keys JSON lines have an article's fields: {"headline": "hl"}.
+    `file_format`, such as "jsonl", is taken for all files in place of what they look like.
+    `encoding` is that of the text; without it, it is what the file declares, UTF-8 or detected.
+    `fields` says where records have an article's fields: {"headline": "hl"}. With more than
+    one of the `workers`, files of one article each are parsed in so many processes.
 
-    What cannot be read is not raised but listed in the result's `rejects`. Raises SourceError
-    for an unknown format, encoding or field.
+    What cannot be read is not raised but listed in the result's `rejects`; if `strict`, the
+    first of these is raised as RejectedError. `rejects` is a file that gets them too, each with
+    the record as it was, to be mended and read as JSON lines. With `found_in_folder`, files
+    are not read as text because they are named, but left out as those of folders are.
+
+    Raises SourceError for an unknown format, encoding or field.
     """
-    if file_format is not None and file_format not in _FORMATS:
-        raise SourceError(
-            f"file format {file_format!r} is not known; use one of {', '.join(sorted(_FORMATS))}"
-        )
+    chosen = None if file_format is None else format_named(file_format)
     if encoding is not None:
         require_encoding(encoding)
+    if workers < 1:
+        raise ValueError(f"workers is {workers}; give 1 or more")
     if fields:
         from searchkit.sources.records import require_fields
 
         require_fields(fields)
     listed = [paths] if isinstance(paths, (str, os.PathLike)) else paths
+    given = [os.fsdecode(path) for path in listed]
     return Reading(
-        [os.fsdecode(path) for path in listed],
-        _FORMATS[file_format] if file_format else None,
+        given,
+        chosen,
         Options(encoding, fields),
+        workers=workers,
+        strict=strict,
+        rejects=None if rejects is None else RejectsFile(rejects),
+        named=not found_in_folder,
     )
+
+
+@dataclass(slots=True)
+class _End:
+    """What comes after the parts of a file, or in place of those of one that is known."""
+
+    done: FileDone | None = None
+    read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Parts that follow one another, and what others make of the documents among them."""
+
+    parts: list[Part | _End]
+    parsed: Future[list[list[Parsed]]] | None = None
+    size: int = 0
 
 
 class Reading(Iterator[Article]):
     """An iterator over articles, and an account of what it has come across so far.
 
-    `rejects` and `notices` grow, in the order of the files, while articles are taken. For
-    progress: `files_found` is known from the start, and so is `bytes_total`, the size on
-    disk, which is None when standard input is among the files; `files_read` and
-    `bytes_read` grow, the latter within a file too.
+    `rejects` and `notices` grow, in the order of the files, while articles are taken; `place`
+    and `format` are those of the last article. For progress: `files_found` is known from the
+    start, and so is `bytes_total`, the size on disk, which is None when standard input is
+    among the files; `files_read` and `bytes_read` grow, the latter within a file too.
     """
 
-    def __init__(self, paths: Iterable[str], file_format: _Format | None, options: Options) -> None:
+    def __init__(
+        self,
+        paths: Iterable[str],
+        file_format: Format | None,
+        options: Options,
+        *,
+        workers: int = 1,
+        strict: bool = False,
+        rejects: RejectsFile | None = None,
+        named: bool = True,
+    ) -> None:
         self.rejects: list[Reject] = []
         self.notices: list[Notice] = []
         self.files_read = 0
-        self._format = file_format
+        self.place = ""
+        self.format = ""
+        self.paths = tuple(paths)
+        self._chosen = file_format
         self._options = options
+        self._strict = strict
+        self._rejects_file = rejects
+        self._left_out = 0
+        self._remarks: list[Reject | Notice] = []  # of the file whose parts are being given
         self._files: list[FoundFile] = []
-        for item in find_files(paths, self._is_readable):
+        for item in find_files(self.paths, named=named):
             if isinstance(item, FoundFile):
                 self._files.append(item)
             else:
-                self._note(item)
+                self.note(item)
         self.files_found = len(self._files)
         sizes = [file.size for file in self._files]
         self.bytes_total = None if None in sizes else sum(size or 0 for size in sizes)
+        self._pool = None
+        if workers > 1 and (self.bytes_total is None or self.bytes_total > _FEW_BYTES):
+            self._pool = ParserPool(workers)
         self._bytes_before = 0  # in the files that are done with
         self._open: tuple[OpenFile, int | None] | None = None
-        self._records = self._read_all()
+        self._tells_of_files = False
+        self._stream = self._read_all()
 
     def __iter__(self) -> Reading:
         return self
 
     def __next__(self) -> Article:
-        for _, article in self._records:
-            if isinstance(article, Article):
-                return article
+        for each in self._stream:
+            if isinstance(each, tuple):
+                found = each[1]
+                if isinstance(found, Record):
+                    return decode_article(found.stored)
+                if found is not None:
+                    return found
         raise StopIteration
 
     def fingerprinted(
-        self, seed: int, known: Callable[[bytes], bool], language: LanguageOf | None = None
-    ) -> Iterator[Found]:
+        self,
+        seed: int,
+        known: Callable[[bytes], bool],
+        known_file: Callable[[str], FileDone | None] | None = None,
+        *,
+        detect_language: bool = False,
+    ) -> Iterator[Found | FileDone]:
         """The articles that iterating gives, some as a Record, each after a fingerprint: 16
         bytes that are the same in every run and differ when anything differs that the article
         depends on. What has a fingerprint of which `known` says that the index has it is not
@@ -153,15 +202,18 @@ class Reading(Iterator[Article]):
         is not asked; so have those of a file of which articles were taken before. `seed`,
         from 0 to 2**64 - 1, belongs to the index: with another all fingerprints are others.
 
-        A Record of an article that names no language has the one that `language` tells of its
-        texts; what is given as an Article is left as it is.
-        """
-        from searchkit.sources.fingerprints import Recognition
+        With `known_file`, which is asked as `Recognition.file` says, a FileDone follows
+        after what is in each regular file; one that is known is not read.
 
+        With `detect_language` a Record of an article that names no language has that of its
+        texts, where it is clear; what is given as an Article is left as it is.
+        """
+        self._tells_of_files = known_file is not None
+        recognition = Recognition(seed, known, known_file or _unknown_file)
         self._options = replace(
-            self._options, recognition=Recognition(seed, known), language=language
+            self._options, recognition=recognition, detect_language=detect_language
         )
-        return self._records
+        return self._stream
 
     @property
     def bytes_read(self) -> int:
@@ -172,39 +224,171 @@ class Reading(Iterator[Article]):
         # A file that grew meanwhile must not lead beyond the total.
         return self._bytes_before + min(file.bytes_read, file.bytes_read if size is None else size)
 
+    @property
+    def roots(self) -> list[str]:
+        """What was to be read, as FileDone names files."""
+        return [os.path.realpath(path) for path in self.paths if path != STANDARD_INPUT]
+
+    @property
+    def files(self) -> list[str]:
+        """The regular files that were found, as FileDone names them."""
+        return [file.real for file in self._files if file.path != STANDARD_INPUT]
+
     def close(self) -> None:
         """Closes the file that is being read; there are no more articles then."""
-        self._records.close()
+        self._stream.close()
+        self._finish()
 
-    def _is_readable(self, path: str) -> bool:
-        return self._format is not None or _format_of(path) is not None
-
-    def _note(self, item: Reject | Notice) -> None:
+    def note(self, item: Reject | Notice) -> None:
+        """Adds to the account. Raises RejectedError for a reject of a strict reading."""
         if isinstance(item, Reject):
+            if self._rejects_file is not None:
+                self._rejects_file.add(item)
+            item = replace(item, record=None)  # which may be large
             self.rejects.append(item)
+            if self._strict:
+                raise RejectedError(item)
         else:
             self.notices.append(item)
+        self._remarks.append(item)
 
-    def _read_all(self) -> Generator[Found, None, None]:
-        for found in self._files:
-            for item in self._read_file(found):
-                if isinstance(item, tuple):
-                    yield item
-                else:
-                    self._note(item)
+    # -- in the order of the files: what the caller gets
 
-    def _read_file(self, found: FoundFile) -> Iterator[Item]:
-        place = place_of(found.path)
+    def _read_all(self) -> Generator[Found | FileDone, None, None]:
+        self._remarks.clear()
         try:
-            chosen = self._format or _format_of(found.path)
-            if chosen and _is_too_large(found, chosen):
-                yield Reject(place, TOO_LARGE)
-                return
-            with _bytes_of(found) as read_some:
-                file = OpenFile(place, read_some)
-                self._open = file, found.size
-                yield from (chosen or _looked_into(file, self._options)).items(file, self._options)
-                self.files_read += 1
+            for batch in self._ahead():
+                if isinstance(batch, Records):
+                    self.place, self.format = batch.place, batch.format.name
+                    yield from self._noted(batch.items)
+                else:
+                    yield from self._given(batch)
+            if self._left_out > _LISTED_AS_LEFT_OUT:
+                more = self._left_out - _LISTED_AS_LEFT_OUT
+                self.note(Notice(self.paths[0], f"{more:,} more files were left out like these"))
+        finally:
+            self._finish()
+
+    def _finish(self) -> None:
+        if self._pool is not None:
+            self._pool.close()
+        if self._rejects_file is not None:
+            self._rejects_file.close()
+
+    def _given(self, batch: _Batch) -> Iterator[Found | FileDone]:
+        parsed = iter(batch.parsed.result()) if batch.parsed is not None else None
+        for part in batch.parts:
+            if isinstance(part, Whole):
+                found = next(parsed) if parsed is not None else self._parse([part])[0]
+                self.format = part.format.name
+                yield from self._of_document(part, found)
+            elif isinstance(part, _End):
+                yield from self._ended(part)
+            else:
+                yield from self._noted([part])  # type: ignore[list-item]  # all others are items
+
+    def _noted(self, items: Iterable[Item]) -> Iterator[Found]:
+        for item in items:
+            if isinstance(item, tuple):
+                yield item
+            elif isinstance(item, Notice) and item.reason == LEFT_OUT:
+                self._left_out += 1
+                if self._left_out <= _LISTED_AS_LEFT_OUT:
+                    self.note(item)
+            else:
+                self.note(item)
+
+    def _of_document(self, part: Whole, parsed: list[Parsed]) -> Iterator[Found]:
+        """What is in a document. When there is anything to tell of it, or more than one article
+        in it, it is read each time.
+        """
+        self.place = part.document.place
+        fingerprint = part.fingerprint if len(parsed) == 1 else NEVER_KNOWN
+        for each in parsed:
+            if isinstance(each, (Reject, Notice)):
+                self.note(each)
+            else:
+                yield fingerprint, each
+
+    def _ended(self, end: _End) -> Iterator[FileDone]:
+        self.files_read += end.read
+        remarks, self._remarks = tuple(self._remarks), []
+        if end.done is not None and self._tells_of_files:
+            if end.done.articles is None:
+                yield replace(end.done, remarks=remarks)
+            else:
+                yield end.done
+
+    # -- ahead of that: what is read and parsed meanwhile
+
+    def _ahead(self) -> Iterator[_Batch | Records]:
+        """Batches in order, so many of them begun as other processes need to be kept busy."""
+        if self._pool is None:
+            yield from self._batches(1)
+            return
+        most = _BATCHES_AHEAD * self._pool.workers
+        waiting: deque[_Batch | Records] = deque()
+        size = 0
+        for batch in self._batches(_BATCH_PARTS):
+            waiting.append(batch)
+            if isinstance(batch, _Batch):
+                size += batch.size
+            # A stream is read when everything before it has been given.
+            while waiting and (
+                isinstance(batch, Records) or len(waiting) >= most or size > _BYTES_AHEAD
+            ):
+                given = waiting.popleft()
+                size -= given.size if isinstance(given, _Batch) else 0
+                yield given
+        yield from waiting
+
+    def _batches(self, most: int) -> Iterator[_Batch | Records]:
+        parts: list[Part | _End] = []
+        size = 0
+        for part in self._parts():
+            if isinstance(part, Records):
+                yield self._begun(parts, size)
+                parts, size = [], 0
+                yield part
+                continue
+            parts.append(part)
+            size += len(part.document.content) if isinstance(part, Whole) else 0
+            if len(parts) >= most or size >= _BATCH_BYTES:
+                yield self._begun(parts, size)
+                parts, size = [], 0
+        yield self._begun(parts, size)
+
+    def _begun(self, parts: list[Part | _End], size: int) -> _Batch:
+        documents = [part for part in parts if isinstance(part, Whole)]
+        if self._pool is None or not documents:
+            return _Batch(parts)
+        return _Batch(parts, self._pool.submit(self._task(documents)), size)
+
+    def _task(self, parts: Iterable[Whole]) -> Task:
+        documents = tuple((part.document, part.format.name) for part in parts)
+        plain = replace(self._options, recognition=None)
+        return Task(documents, plain, as_records=self._options.recognition is not None)
+
+    def _parse(self, parts: Iterable[Whole]) -> list[list[Parsed]]:
+        return parse(self._task(parts))
+
+    def _parts(self) -> Iterator[Part | _End]:
+        for found in self._files:
+            yield from self._parts_of(found)
+
+    def _parts_of(self, found: FoundFile) -> Iterator[Part | _End]:
+        place = place_of(found.path)
+        end = _End()
+        try:
+            with _opened(found) as stream:
+                status = os.fstat(stream.fileno()) if isinstance(stream, FileIO) else None
+                known = status and self._known(found, status, stream)
+                if known:
+                    end.done = known
+                    yield from known.remarks
+                else:
+                    end.read = True
+                    yield from self._contents(found, place, stream, status, end)
         except OSError as error:
             yield Reject(place, explained(error))
         except SourceError as error:
@@ -213,53 +397,81 @@ class Reading(Iterator[Article]):
             size = self.bytes_read - self._bytes_before if found.size is None else found.size
             self._open = None
             self._bytes_before += size
+        yield end
+
+    def _contents(
+        self,
+        found: FoundFile,
+        place: str,
+        stream: BinaryIO,
+        before: os.stat_result | None,
+        end: _End,
+    ) -> Iterator[Part]:
+        is_file = before is not None and stat.S_ISREG(before.st_mode)
+        path = found.path if is_file else None
+        file = OpenFile(place, getattr(stream, "read1", stream.read), path, found.size)
+        self._open = file, found.size
+        yield from contents(file, found.path, self._options, self._chosen, named=found.named)
+        if before is not None:
+            if _version(os.fstat(stream.fileno())) != _version(before):
+                yield Reject(place, "changed while it was being read; index it again")
+            else:
+                size, modified = _version(before)
+                settled = time.time_ns() - modified > _SETTLING
+                digest = file.digest if file.bytes_read == size else b""
+                end.done = FileDone(
+                    found.real, size, modified if settled else 0, digest, self._how, ()
+                )
+
+    def _known(self, found: FoundFile, status: os.stat_result, stream: BinaryIO) -> FileDone | None:
+        """The file as the index remembers it, if it has not changed since."""
+        if self._options.recognition is None:
+            return None
+        known = self._options.recognition.file(found.real)
+        size, modified = _version(status)
+        if known is None or known.size != size or known.reading != self._how:
+            return None
+        if self._rejects_file and any(isinstance(each, Reject) for each in known.remarks):
+            return None  # the file of rejects is to have the records
+        if known.modified != modified:
+            if not known.digest or known.digest != _digest_of(stream):
+                stream.seek(0)
+                return None
+            if time.time_ns() - modified > _SETTLING:
+                known = replace(known, modified=modified)
+        return known
+
+    @property
+    def _how(self) -> str:
+        """How files are read, as FileDone has it."""
+        fields = sorted((self._options.fields or {}).items())
+        chosen = self._chosen.name if self._chosen else None
+        return repr((READING_VERSION, chosen, self._options.encoding, fields))
+
+
+def _digest_of(stream: BinaryIO) -> bytes:
+    digest = xxh3_128()
+    while chunk := stream.read(1 << 20):
+        digest.update(chunk)
+    return digest.digest()
+
+
+def _version(status: os.stat_result) -> tuple[int, int]:
+    return status.st_size, status.st_mtime_ns
+
+
+def _unknown_file(path: str) -> None:  # noqa: ARG001  # in the place of an index's own
+    return None
 
 
 @contextmanager
-def _bytes_of(found: FoundFile) -> Iterator[Callable[[int], bytes]]:
-    """A function that reads some bytes of the file, without a buffer of its own."""
+def _opened(found: FoundFile) -> Iterator[BinaryIO]:
+    """The file as a stream of bytes, without a buffer of its own."""
     if found.path != STANDARD_INPUT:
         with Path(found.path).open("rb", buffering=0) as stream:
-            yield stream.read
+            yield cast("BinaryIO", stream)
         return
     buffer = getattr(sys.stdin, "buffer", None)
     if buffer is None or buffer.closed:
         raise SourceError("there is no standard input of bytes; name a file")
-    yield getattr(buffer, "read1", buffer.read)
-
-
-def _format_of(path: str) -> _Format | None:
-    """The format of which the file's name says that it is."""
-    name = path.lower().removesuffix(".gz")
-    return next((form for form in _FORMATS.values() if name.endswith(form.endings)), None)
-
-
-def _is_too_large(found: FoundFile, chosen: _Format) -> bool:
-    if chosen.largest is None or found.size is None or found.path.lower().endswith(".gz"):
-        return False
-    return found.size > chosen.largest
-
-
-def _looked_into(file: OpenFile, options: Options) -> _Format:
-    """The format of a file of which the name says nothing.
-
-    Raises SourceError for JSON that is not one object a line: no article could be had of it.
-    """
-    head = file.head()
-    text = head.decode(bom_encoding(head) or options.encoding or "utf-8", "replace").lstrip()
-    line, newline, _ = text.partition("\n")
-    if line.startswith("{"):
-        try:
-            if isinstance(json.loads(line), dict):
-                return _FORMATS["jsonl"]
-        except RecursionError:
-            return _FORMATS["jsonl"]  # which will say so
-        except ValueError:
-            if not newline and len(line) > 1 and _JSON_OVER_LINES.match(line):
-                return _FORMATS["jsonl"]  # a line longer than what was looked at
-    if _JSON_OVER_LINES.match(text):
-        raise SourceError(
-            "this is JSON, but not one object a line; convert it, for example with jq -c '.[]' "
-            "or jq -c '.'"
-        )
-    return _FORMATS["plaintext"]
+    yield buffer

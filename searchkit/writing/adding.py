@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import gc
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from searchkit.analysis.language_detection import language_of_texts, with_language
+from searchkit.analysis.language_detection import with_language
 from searchkit.article import Article
 from searchkit.errors import ArticleError, Notice, Reject
 from searchkit.record import Record, record_of
 from searchkit.sources import Reading
+from searchkit.sources.files import FileDone
+from searchkit.writing.ledger import key_of
+from searchkit.writing.pruning import prune
 from searchkit.writing.writer import UNCHANGED, UPDATED, Writer
 
 __all__ = ["AddReport", "add_articles"]
@@ -35,12 +39,14 @@ class AddReport:
     the last commit are being made durable. `rejected` are the records and files left out,
     `notices` remarks on what was taken all the same. `characters` counts the text of
     headlines, bodies and captions processed, without that of records which were known by
-    their bytes and not looked into.
+    their bytes and not looked into. `pruned` counts articles deleted because their files are
+    gone, or have them no more.
     """
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    pruned: int = 0
     processed: int = 0
     characters: int = 0
     committing: bool = False
@@ -60,6 +66,7 @@ def add_articles(
     *,
     commit: bool,
     detect_language: bool,
+    prunes: bool = False,
 ) -> AddReport:
     """Adds or updates each article, by its id; the later of two with one id wins.
 
@@ -70,8 +77,16 @@ def add_articles(
     then counts what is committed. An exception, raised here or by `articles`, leaves the index
     as of the last commit. `on_progress` is called with the same report after each article and
     around each commit.
+
+    When what is committed was read from files, the ledger has them afterwards, and files that it
+    has are not read again. With `prunes`, articles are deleted that came from files which are
+    gone from where was read, or which have them no more.
     """
-    return _Adding(writer, articles, on_progress or _ignore, commit, detect_language).run()
+    adding = _Adding(writer, articles, on_progress or _ignore, commit, detect_language)
+    report = adding.run()
+    if prunes:
+        report.pruned = adding.prune()
+    return report
 
 
 class _Adding:
@@ -88,19 +103,29 @@ class _Adding:
         self._commits = commit
         self._detects_language = detect_language
         self._report = AddReport()
+        self._reading = articles if isinstance(articles, Reading) else None
         self._items = self._fingerprinted(articles)
+        # Of the file that is being read: the keys of its articles, and those rejected here.
+        self._keys = array("Q")
+        self._rejected: list[Reject] = []
+        # Files whose articles are not committed yet.
+        self._files: list[tuple[FileDone, array[int]]] = []
+        self._stale: set[int] = set()  # keys that files do not have any more
         # Of the articles since the last commit.
         self._added = self._updated = self._unchanged = 0
 
     def _fingerprinted(
         self, articles: Iterable[Given]
-    ) -> Iterator[tuple[bytes, Given | Record | None]]:
+    ) -> Iterator[tuple[bytes, Given | Record | None] | FileDone]:
         """Each record with its fingerprint; None for one that the index has."""
-        if isinstance(articles, Reading):
-            self._report.rejected, self._report.notices = articles.rejects, articles.notices
-            language = language_of_texts if self._detects_language else None
-            return articles.fingerprinted(self._writer.seed, self._writer.knows, language)
-        return ((b"", given) for given in articles)
+        if self._reading is None:
+            return ((b"", given) for given in articles)
+        report, writer, reading = self._report, self._writer, self._reading
+        report.rejected, report.notices = reading.rejects, reading.notices
+        known_file = writer.ledger.find if self._commits and reading.files else None
+        return reading.fingerprinted(
+            writer.seed, writer.knows, known_file, detect_language=self._detects_language
+        )
 
     def run(self) -> AddReport:
         with _patient_collector():
@@ -112,18 +137,57 @@ class _Adding:
 
     def _take_all(self) -> None:
         report, writer = self._report, self._writer
-        for ordinal, (fingerprint, given) in enumerate(self._items, 1):
+        ordinal = 0
+        for each in self._items:
+            if isinstance(each, FileDone):
+                self._file_done(each)
+                continue
+            ordinal += 1
+            fingerprint, given = each
             if given is None:
                 self._unchanged += 1
+                self._keys.append(key_of(writer.known_id(fingerprint) or b""))
             else:
                 try:
                     self._take(given, fingerprint)
                 except ArticleError as error:
-                    report.rejected.append(Reject(_name(given, ordinal), str(error)))
+                    self._reject(given, Reject(_name(given, ordinal), str(error)))
             report.processed += 1
             self._notify(report)
             if writer.full:
                 self._flush()
+
+    def _reject(self, given: Given | Record, reject: Reject) -> None:
+        if self._reading is None:
+            self._report.rejected.append(reject)
+            return
+        if isinstance(given, Record):
+            reject = replace(reject, record=given.stored.decode())
+        elif isinstance(given, Article):
+            reject = replace(reject, record=given.to_json())
+        self._rejected.append(reject)
+        self._reading.note(reject)
+
+    def _file_done(self, file: FileDone) -> None:
+        ledger = self._writer.ledger
+        keys, self._keys = self._keys, array("Q")
+        rejected, self._rejected = tuple(self._rejected), []
+        before = ledger.articles(file.path)
+        if file.articles is None:
+            file = replace(file, remarks=(*file.remarks, *rejected))
+            self._stale.update(set(before).difference(keys))
+        else:
+            keys = before
+            self._unchanged += file.articles
+            self._report.processed += file.articles
+            self._notify(self._report)
+        self._files.append((file, keys))
+
+    def prune(self) -> int:
+        """Deletes what has no file any more; returns how many articles."""
+        if self._reading is None:
+            return 0
+        return prune(self._writer, self._reading.roots, self._stale)
 
     def _take(self, given: Given | Record, fingerprint: bytes) -> None:
         record = given if isinstance(given, Record) else self._record(given)
@@ -141,6 +205,8 @@ class _Adding:
                 "split the article"
             )
         outcome = self._writer.add(record, fingerprint)
+        if self._reading is not None:
+            self._keys.append(key_of(record.id))
         self._report.characters += characters
         if outcome is UNCHANGED:
             self._unchanged += 1
@@ -160,6 +226,9 @@ class _Adding:
             self._notify(report)
             self._writer.commit()
             report.committing = False
+            if self._files:
+                self._writer.ledger.record(self._writer.generation, self._files)
+                self._files.clear()
         else:
             self._writer.flush()
         report.added += self._added

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 
 from searchkit.codec.deletions import bitmap_bytes, with_deletions, write_deletions
 from searchkit.codec.manifest import SegmentEntry
@@ -76,6 +77,20 @@ class OwnedSegment:
         """Whether a live document is of the record with this fingerprint."""
         document = self.segment.document_with_fingerprint(fingerprint)
         return document >= 0 and not self.is_deleted(document)
+
+    def id_of(self, fingerprint: bytes) -> bytes | None:
+        """The id of the article of the record with this fingerprint, if it is here."""
+        document = self.segment.document_with_fingerprint(fingerprint)
+        if document < 0 or self.is_deleted(document):
+            return None
+        return self.segment.ids[document].encode()
+
+    def ids(self) -> Iterator[bytes]:
+        """The ids of its documents, deleted ones too, in order."""
+        ids = self.segment.dictionary("id")
+        while ids.valid:
+            yield bytes(ids.term)
+            ids.next()
 
     def as_live(self, generation: int) -> LiveSegment:
         """As it would be in a commit of that generation; later deletions do not change it."""

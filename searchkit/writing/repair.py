@@ -20,6 +20,7 @@ from searchkit.codec.storage import Storage
 from searchkit.codec.toc import write_toc
 from searchkit.codec.verify import Verification, verify
 from searchkit.errors import IndexDamagedError, IndexDamagedWarning
+from searchkit.writing.ledger import drop_ledger
 
 __all__ = ["LostSegment", "Repair", "repair"]
 
@@ -106,6 +107,7 @@ def _commit_what_is_whole(storage: Storage, verification: Verification) -> Repai
         lost=tuple(_lost_segment(storage, entry) for entry in lost),
         back=back,
     )
+    drop_ledger(storage.path)  # of what is given up the files are to be read again
     commit(storage, repaired, write_toc)
     return report
 

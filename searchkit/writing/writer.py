@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,7 @@ from searchkit.codec.storage import Storage
 from searchkit.codec.toc import write_toc
 from searchkit.record import Record, digest_of
 from searchkit.writing.batch import BuiltSegment, Entry
+from searchkit.writing.ledger import Ledger, has_ledger, key_of
 from searchkit.writing.memory import give_back_memory
 from searchkit.writing.merge import choose_merges, merge_segments
 from searchkit.writing.owned import OwnedSegment
@@ -95,6 +96,8 @@ class Writer:
         self._ordinal = 0
         self._written_bytes = 0
         self._dropped = False
+        self._ledger: Ledger | None = None
+        self._deleted: list[bytes] = []  # ids, since the last commit
         # Whether the memory is used up: then flush, or commit.
         self.full = False
 
@@ -113,6 +116,19 @@ class Writer:
         """The seed of fingerprints in this index."""
         return self._manifest.seed
 
+    @property
+    def generation(self) -> int:
+        """The number of the last commit."""
+        return self._manifest.generation
+
+    @property
+    def ledger(self) -> Ledger:
+        """The files that were read into this index."""
+        if self._ledger is None:
+            self._ledger = Ledger(self._storage.path, self._manifest.generation)
+            self._closing.callback(self._ledger.close)
+        return self._ledger
+
     # -- adding and deleting
 
     def knows(self, fingerprint: bytes) -> bool:
@@ -121,6 +137,14 @@ class Writer:
             if each.knows(fingerprint):
                 return True
         return False
+
+    def known_id(self, fingerprint: bytes) -> bytes | None:
+        """The id of the article of the record with this fingerprint, if the index has it."""
+        for each in self._segments:
+            found = each.id_of(fingerprint)
+            if found is not None:
+                return found
+        return None
 
     def add(self, record: Record, fingerprint: bytes = b"") -> Outcome:
         """Adds an article, or puts it in the place of the one with its id. Raises StorageError."""
@@ -155,6 +179,7 @@ class Writer:
     def delete(self, given_id: str) -> bool:
         """Deletes the article with this id; whether there was one."""
         article_id = given_id.encode(errors="surrogatepass")
+        self._deleted.append(article_id)
         if buffered := self._buffered.pop(article_id, None):
             self._superseded.append(buffered[0])
             return True
@@ -175,9 +200,21 @@ class Writer:
         by_name = {owned.segment.name: owned for owned in self._segments}
         for number in numbers(snapshot):
             live, document = snapshot.place(number)
+            self._deleted.append(live.segment.ids[document].encode())
             by_name[live.entry.name].delete(document)
             count += 1
         return count
+
+    def delete_keys(self, keys: Collection[int]) -> int:
+        """Deletes the articles with these keys of the ledger; returns how many there were."""
+        self.flush()
+        wanted = [
+            each.decode()
+            for owned in self._segments
+            for each in owned.ids()
+            if key_of(each) in keys
+        ]
+        return sum(map(self.delete, wanted))
 
     def flush(self) -> None:
         """Writes what is in memory to segment files."""
@@ -238,6 +275,7 @@ class Writer:
             self._drop(owned)
         if not self._dropped and not any(owned.changed for owned in self._segments):
             return False
+        self._forget_deleted()
         generation = generation_on_disk(self._storage) + 1
         entries = tuple(owned.settle(self._storage, generation) for owned in self._segments)
         manifest = Manifest(generation, self._manifest.language, self._manifest.seed, entries)
@@ -245,6 +283,14 @@ class Writer:
         self._manifest = manifest
         self._dropped = False
         return True
+
+    def _forget_deleted(self) -> None:
+        """Has the ledger forget the files of what is deleted, so that they are read again when
+        somebody names them.
+        """
+        if self._deleted and (self._ledger or has_ledger(self._storage.path)):
+            self.ledger.forget_articles(set(map(key_of, self._deleted)))
+        self._deleted.clear()
 
     def _drop(self, owned: OwnedSegment) -> None:
         """Leaves a segment out of the next commit."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from searchkit.sources import files, plaintext
+from searchkit.sources import contents, files
 from tests.sources.conftest import ReadFile, read_all
 
 
@@ -64,18 +64,20 @@ class TestPlainText:
         assert result.article.headline == "Fog"
         assert "31.02.2020" in result.notice.reason
 
-    def test_a_file_over_the_limit_is_rejected_unread(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_file_over_the_limit_is_rejected_unread(self, tmp_path: Path) -> None:
         with (tmp_path / "a.txt").open("wb") as stream:
             stream.truncate(files.MAX_TEXT_BYTES + 1)  # sparse: it takes no room
-        monkeypatch.setattr(Path, "open", None)
-        assert "larger than 64 MiB" in read_all(tmp_path).reject.reason
+        tracemalloc.start()
+        result = read_all(tmp_path)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert "larger than 64 MiB" in result.reject.reason
+        assert peak < 10_000_000
 
     def test_the_limit_holds_for_what_is_unpacked(
         self, read_file: ReadFile, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(plaintext, "MAX_TEXT_BYTES", 1_000_000)
+        monkeypatch.setattr(contents, "MAX_TEXT_BYTES", 1_000_000)
         packed = gzip.compress(b"x" * 100_000_000)
         tracemalloc.start()
         result = read_file("bomb.txt.gz", packed)

@@ -61,11 +61,25 @@ class TestFolders:
         assert [Path(notice.place).name for notice in result.notices] == ["a.md", "b"]
         assert "name the file itself" in result.notices[0].reason
 
-    def test_a_folder_of_a_thousand_pictures_gives_a_hundred_notices(self, tmp_path: Path) -> None:
-        write(tmp_path, **{f"{number}.jpg": "" for number in range(1000)})
+    def test_of_a_thousand_files_that_are_nothing_a_hundred_are_told(self, tmp_path: Path) -> None:
+        write(tmp_path, **{f"{number}.md": "notes" for number in range(1000)})
         notices = read_all(tmp_path).notices
         assert len(notices) == 101
         assert "900 more files" in notices[-1].reason
+
+    def test_pictures_and_style_sheets_are_told_of_once(self, tmp_path: Path) -> None:
+        write(tmp_path, **{f"{number}.jpg": "" for number in range(1000)}, **{"a.txt": "1"})
+        result = read_all(tmp_path)
+        assert headlines(result) == ["1"]
+        assert "1,000 pictures" in result.notice.reason
+
+    def test_what_a_browser_saved_beside_a_page_is_left_out(self, tmp_path: Path) -> None:
+        write(
+            tmp_path,
+            **{"fog.html": "x", "fog_files__ad.txt": "Buy", "other_files__a.txt": "Read"},
+        )
+        names = [Path(path).name for path in read(tmp_path).files]
+        assert names == ["fog.html", "a.txt"]
 
     def test_without_articles_are_no_error(self, tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir()

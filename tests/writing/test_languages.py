@@ -75,6 +75,18 @@ def test_detection_can_be_left_out(fresh_index: Index, tmp_path: Path) -> None:
     assert fresh_index.get("object") == article
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_whole_files_are_told_their_language_too(tmp_path: Path, workers: int) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for language in ("en", "de"):
+        (folder / f"{language}.txt").write_text(f"Lindmouth\n\n{BODIES[language]}\n" * 2)
+    for detects, told in ((True, ["de", "en"]), (False, ["", ""])):
+        with searchkit.create(tmp_path / f"{detects}.idx") as index:
+            index.add(searchkit.read(folder, workers=workers), detect_language=detects)
+            assert sorted(article.language for article in index.articles()) == told
+
+
 def test_an_index_without_stemming_stays_so(tmp_path: Path) -> None:
     with searchkit.create(tmp_path / "none.idx", language="none") as index:
         index.add([Article(id="de", body=f"{BODIES['de']} Bergungen")])
