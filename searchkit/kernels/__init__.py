@@ -31,6 +31,12 @@ __all__ = [
     "REMEMBERED_VALUES",
     "SHINGLE",
     "SIGNATURE",
+    "TELLING_BYTES",
+    "TELLING_LEAST",
+    "TELLING_RATIO",
+    "TELLING_SHARE",
+    "TELLING_STRIDE",
+    "TELLING_WORD",
     "TIME_LEVELS",
     "TIME_ZERO",
 ]
@@ -105,3 +111,13 @@ MAX_RECORD_KEYS = 64
 REMEMBERED_KEYS = 1000
 REMEMBERED_VALUES = 50_000
 REMEMBERED_VALUE = 256
+
+# When the words of a text tell its language: so many of them, so many times as many as of all
+# other languages, one word among so many, looked for after each so many words. So many bytes are
+# looked at, for words of so many bytes.
+TELLING_LEAST = 5
+TELLING_RATIO = 6
+TELLING_SHARE = 16
+TELLING_STRIDE = 32
+TELLING_BYTES = 2048
+TELLING_WORD = 8

@@ -133,7 +133,7 @@ class _LineReader:
         self._fields = options.fields
         self._recognition = options.recognition
         self._fingerprint: Callable[[bytes], bytes] | None = None
-        self._plain = PlainLines(self._records)
+        self._plain = PlainLines(self._records, detect_language=options.detect_language)
 
     def begin(self, head: bytes) -> Iterator[Notice]:
         """Finds out, from the beginning of the file, how its bytes become lines."""

@@ -190,6 +190,8 @@ class Reading(Iterator[Article]):
         seed: int,
         known: Callable[[bytes], bool],
         known_file: Callable[[str], FileDone | None] | None = None,
+        *,
+        detect_language: bool = False,
     ) -> Iterator[Found | FileDone]:
         """The articles that iterating gives, some as a Record, each after a fingerprint: 16
         bytes that are the same in every run and differ when anything differs that the article
@@ -202,10 +204,15 @@ class Reading(Iterator[Article]):
 
         With `known_file`, which is asked as `Recognition.file` says, a FileDone follows
         after what is in each regular file; one that is known is not read.
+
+        With `detect_language` a Record of an article that names no language has that of its
+        texts, where it is clear; what is given as an Article is left as it is.
         """
         self._tells_of_files = known_file is not None
         recognition = Recognition(seed, known, known_file or _unknown_file)
-        self._options = replace(self._options, recognition=recognition)
+        self._options = replace(
+            self._options, recognition=recognition, detect_language=detect_language
+        )
         return self._stream
 
     @property
