@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from xxhash import xxh3_128
 
@@ -33,8 +33,10 @@ from searchkit.sources.finding import (
 from searchkit.sources.fingerprints import NEVER_KNOWN, READING_VERSION, Recognition
 from searchkit.sources.formats import Format, format_named
 from searchkit.sources.parsing import Parsed, Task, parse
-from searchkit.sources.processes import ParserPool
 from searchkit.sources.rejects import RejectsFile
+
+if TYPE_CHECKING:
+    from searchkit.sources.processes import ParserPool
 
 __all__ = ["Reading", "read"]
 
@@ -164,8 +166,10 @@ class Reading(Iterator[Article]):
         self.files_found = len(self._files)
         sizes = [file.size for file in self._files]
         self.bytes_total = None if None in sizes else sum(size or 0 for size in sizes)
-        self._pool = None
+        self._pool: ParserPool | None = None
         if workers > 1 and (self.bytes_total is None or self.bytes_total > _FEW_BYTES):
+            from searchkit.sources.processes import ParserPool
+
             self._pool = ParserPool(workers)
         self._bytes_before = 0  # in the files that are done with
         self._open: tuple[OpenFile, int | None] | None = None
