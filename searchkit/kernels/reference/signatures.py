@@ -13,6 +13,7 @@ from array import array
 
 from searchkit.kernels import LEAST_SHINGLES, SHINGLE, SIGNATURE
 from searchkit.kernels.reference.packing import set_bits
+from searchkit.kernels.reference.terms import Terms
 
 __all__ = ["sign", "similarity", "take_similar", "term_hashes"]
 
