@@ -31,6 +31,7 @@ __all__ = [
     "print_counts",
     "print_json",
     "print_line",
+    "print_rows",
     "print_table",
     "progress_bar",
     "remark",
@@ -126,6 +127,27 @@ def print_table(rows: Sequence[tuple[str, str]]) -> None:
     table.add_column(overflow="fold")
     for name, text in rows:
         table.add_row(name, Text(text))
+    _screen().print(table)
+
+
+def print_rows(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table with a heading; in a pipe the rows alone, with tabs between what is in them.
+
+    Columns of numbers are those of which every row has one.
+    """
+    safe = [[harmless(" ".join(cell.split())) for cell in row] for row in rows]
+    if not for_people():
+        sys.stdout.writelines("\t".join(row) + "\n" for row in safe)
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for place, name in enumerate(names):
+        are_numbers = all(row[place].replace(",", "").isdigit() for row in safe)
+        table.add_column(name, justify="right" if are_numbers else "left", overflow="fold")
+    for row in safe:
+        table.add_row(*map(Text, row))
     _screen().print(table)
 
 

@@ -25,6 +25,7 @@ from searchkit.errors import (
     QueryTooComplexError,
     QueryTooLongError,
     Reject,
+    RejectedError,
     SearchKitError,
     SourceError,
     StorageError,
@@ -38,8 +39,9 @@ from searchkit.results import Hit, Results
 if TYPE_CHECKING:
     from searchkit.codec.verify import Finding, Verification, verify
     from searchkit.info import IndexInfo
-    from searchkit.sources import Reading, read
+    from searchkit.sources import Document, Format, FormatCheck, Options, Reading, check, read
     from searchkit.sources.whoosh_index import WhooshArticles, import_whoosh
+    from searchkit.watching import watch
     from searchkit.writing import AddReport, Transaction
     from searchkit.writing.compaction import Compaction
     from searchkit.writing.repair import LostSegment, Repair, repair
@@ -49,7 +51,10 @@ else:
     _LATER = {
         "searchkit.codec.verify": ("Finding", "Verification", "verify"),
         "searchkit.info": ("IndexInfo",),
-        "searchkit.sources": ("Reading", "read"),
+        "searchkit.sources": (
+            *("Document", "Format", "FormatCheck", "Options", "Reading", "check", "read"),
+        ),
+        "searchkit.watching": ("watch",),
         "searchkit.sources.whoosh_index": ("WhooshArticles", "import_whoosh"),
         "searchkit.writing": ("AddReport", "Transaction"),
         "searchkit.writing.compaction": ("Compaction",),
@@ -70,7 +75,10 @@ __all__ = [
     "ArticleError",
     "Caption",
     "Compaction",
+    "Document",
     "Finding",
+    "Format",
+    "FormatCheck",
     "Fragment",
     "Hit",
     "Index",
@@ -85,12 +93,14 @@ __all__ = [
     "LanguageError",
     "LostSegment",
     "Notice",
+    "Options",
     "ParsedQuery",
     "QueryError",
     "QueryTooComplexError",
     "QueryTooLongError",
     "Reading",
     "Reject",
+    "RejectedError",
     "Repair",
     "Results",
     "SearchKitError",
@@ -99,6 +109,7 @@ __all__ = [
     "Transaction",
     "Verification",
     "WhooshArticles",
+    "check",
     "create",
     "harmless",
     "import_whoosh",
@@ -107,4 +118,5 @@ __all__ = [
     "read",
     "repair",
     "verify",
+    "watch",
 ]

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from searchkit.writing import AddReport, Transaction, Writer
     from searchkit.writing.compaction import Compaction
 
-__all__ = ["Index", "create", "open_index"]
+__all__ = ["Index", "create", "open_index", "usable_cores"]
 
 _NO_FILTERS = (None,) * 8
 
@@ -218,7 +218,7 @@ class Index:
         return Writer(
             self.path,
             memory=memory,
-            workers=workers or _usable_cores(),
+            workers=workers or usable_cores(),
             lock_timeout=_LOCK_TIMEOUT,
         )
 
@@ -418,7 +418,8 @@ def _changed(directory: Path) -> float:
         return nan
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
+    """The processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
