@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -19,16 +20,16 @@ values = st.recursive(
     value=values.filter(lambda value: isinstance(value, (list, dict))),
     after=st.binary(max_size=9),
     cuts=st.lists(st.integers(0, 40)),
-    ascii=st.booleans(),
+    only_ascii=st.booleans(),
 )
 def test_the_end_of_any_value_is_found_in_pieces(
-    kernels: object, value: object, after: bytes, cuts: list[int], ascii: bool
+    kernels: object, value: object, after: bytes, cuts: list[int], only_ascii: bool
 ) -> None:
-    written = json.dumps(value, ensure_ascii=ascii).encode()
+    written = json.dumps(value, ensure_ascii=only_ascii).encode()
     data = written + after
     places = [1, *sorted(min(max(cut, 1), len(written) - 1) for cut in cuts), len(data)]
     depth, string = 1, 0
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         stopped, depth, string = kernels.element_end(data[:end], start, depth, string)  # type: ignore[attr-defined]
         if end < len(data):
             assert stopped == end
