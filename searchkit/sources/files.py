@@ -142,13 +142,15 @@ class OpenFile:
         return b"".join(self._head)[:_HEAD_BYTES]
 
     def chunks(self) -> Iterator[bytes]:
-        """The unpacked bytes in pieces that are not empty, once.
+        """The unpacked bytes in pieces that are not empty, once; after `head`, all of it is in
+        the first.
 
         Raises SourceError, after the last piece that is sound, when compressed data is
         damaged or cut short, and OSError as reading does.
         """
-        yield from self._head
-        self._head.clear()
+        if self._head:
+            yield b"".join(self._head)
+            self._head.clear()
         if self._failure is not None:
             raise self._failure
         yield from self._rest
