@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -166,6 +167,23 @@ class OpenFile:
             if len(data) > limit:
                 return None
         return bytes(data)
+
+    @contextmanager
+    def on_disk(self) -> Iterator[str]:
+        """The path of a file with the unpacked bytes, in place of `chunks`: its own, or that of a
+        copy which is there until the end. Raises as `chunks` does.
+        """
+        self.head()
+        if self.path is not None and not self._is_packed:
+            yield self.path
+            return
+        import tempfile  # takes 5 ms, and is for this
+
+        with tempfile.NamedTemporaryFile(prefix="searchkit-") as copy:
+            for chunk in self.chunks():
+                copy.write(chunk)
+            copy.flush()
+            yield copy.name
 
     def _stored(self) -> Iterator[bytes]:
         while chunk := self._read(_CHUNK_BYTES):

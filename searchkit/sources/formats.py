@@ -79,6 +79,19 @@ _OWN = (
         looks_like=f"{_HERE}.formats:_looks_like_jsonl",
         begins=b"{",
     ),
+    Format(
+        "parquet",
+        (".parquet", ".pq"),
+        read_records=f"{_HERE}.parquet:read_parquet",
+        looks_like=f"{_HERE}.parquet:looks_like_parquet",
+        begins=b"P",
+    ),
+    Format(
+        "csv",
+        (".csv", ".tsv", ".tab"),
+        read_records=f"{_HERE}.csv_tables:read_csv",
+        looks_like=f"{_HERE}.csv_tables:looks_like_csv",
+    ),
     Format("plaintext", (".txt", ".text"), read_document=f"{_HERE}.plaintext:read_plaintext"),
 )
 
