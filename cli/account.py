@@ -6,6 +6,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -219,23 +220,28 @@ def compaction(done: Compaction, *, json: bool) -> None:
 
 
 @contextlib.contextmanager
-def export_progress(total: int) -> Iterator[Callable[[int], None]]:
-    """As `index_progress`, of the articles that are written."""
+def export_progress() -> Iterator[Callable[[int, int], None]]:
+    """As `index_progress`, of the articles that are written, and those to write."""
     with progress_bar("exporting") as bar:
 
-        def draw(written: int) -> None:
+        def draw(written: int, total: int) -> None:
             if bar.due():
                 bar.draw(written, total, plural(written, "article"))
 
         yield draw
 
 
-def export(articles: int, directory: str, *, json: bool) -> None:
-    """How many articles were written, and where."""
+def export(articles: int, target: Path | None, *, json: bool) -> None:
+    """How many articles were written, and where; to standard error where standard output (None)
+    has the articles.
+    """
     if json:
-        print_json({"articles": articles, "directory": directory})
+        print_json({"articles": articles, "target": str(target or "-")}, err=target is None)
         return
-    print_line(harmless(f"{plural(articles, 'article')} written to {directory}"))
+    if target is None:
+        remark(f"{plural(articles, 'article')} written")
+        return
+    print_line(harmless(f"{plural(articles, 'article')} written to {target}"))
 
 
 # -- verify, repair

@@ -48,7 +48,7 @@ language = click.option(
     "--language",
     metavar="CODE",
     help="The language of the text, for stemming, when a new index is made: en (the default), "
-    "de, fr, es ... or none.",
+    "de, fr, es ... or none. Articles in another get its stemmer.",
 )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+from collections.abc import Iterator
 from dataclasses import asdict, astuple
 from typing import Any
 
 import searchkit
 from searchkit import Article, Reading
+from searchkit.analysis.language_detection import with_language
 
 from . import render
 from .account import listed, remark_record
@@ -26,7 +28,7 @@ def articles(reading: Reading, limit: int | None, *, json: bool) -> int:
             return _articles_as_json(reading, limit)
         rows = []
         shown: Article | None = None
-        for article in itertools.islice(reading, limit):
+        for article in _first(reading, limit):
             shown = article
             rows.append(_row(reading, article))
         more = limit is not None and next(reading, None) is not None
@@ -40,9 +42,14 @@ def articles(reading: Reading, limit: int | None, *, json: bool) -> int:
     return len(rows)
 
 
+def _first(reading: Reading, limit: int | None) -> Iterator[Article]:
+    """The first articles as an index would have them."""
+    return map(with_language, itertools.islice(reading, limit))
+
+
 def _articles_as_json(reading: Reading, limit: int | None) -> int:
     count = 0
-    for article in itertools.islice(reading, limit):
+    for article in _first(reading, limit):
         count += 1
         record: dict[str, Any] = {"place": reading.place, "format": reading.format}
         print_json({**record, **article.to_dict()})

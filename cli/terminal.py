@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Bar",
+    "JsonScreen",
     "Part",
     "for_people",
     "plural",
@@ -172,10 +173,21 @@ def _screen() -> Console:
     return Screen(highlight=False, emoji=False, markup=False)
 
 
-def print_json(record: dict[str, Any]) -> None:
+def print_json(record: dict[str, Any], *, err: bool = False) -> None:
     """One object on one line, without what a terminal would obey."""
-    text = json.dumps(record, ensure_ascii=False)
-    click.echo(_UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", text))
+    click.echo(_safe_json(json.dumps(record, ensure_ascii=False)), err=err)
+
+
+def _safe_json(text: str) -> str:
+    return _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+class JsonScreen:
+    """Standard output where it is a terminal, for lines of JSON."""
+
+    def write(self, line: bytes) -> None:
+        """Writes a line without what a terminal would obey."""
+        sys.stdout.write(_safe_json(line.decode()))
 
 
 def shortened(text: str, characters: int, ellipsis: str = "…") -> str:

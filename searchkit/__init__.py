@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from searchkit.article import Article, Caption
 from searchkit.errors import (
     ArticleError,
+    ExportError,
     IndexDamagedError,
     IndexDamagedWarning,
     IndexExistsError,
@@ -76,6 +77,7 @@ __all__ = [
     "Caption",
     "Compaction",
     "Document",
+    "ExportError",
     "Finding",
     "Format",
     "FormatCheck",

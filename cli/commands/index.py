@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 @source_format
 @language
 @source_encoding
+@click.option("--no-detect-language", "detect_language", is_flag=True, flag_value=False,
+              default=True,
+              help="Leave articles that name no language without one.")  # fmt: skip
 @mapping("Take the article's FIELD from NAME in JSON, CSV and the like: headline=hl, "
          "captions=images[].caption. Repeatable.")  # fmt: skip
 @click.option("--prune", is_flag=True,
@@ -50,6 +53,7 @@ def index(
     file_format: str | None,
     language: str | None,
     encoding: str | None,
+    detect_language: bool,
     fields: dict[str, str] | None,
     prune: bool,
     watch: bool,
@@ -96,15 +100,17 @@ def index(
     archive = open_or_create(directory, language)
     with archive:
         if watch:
-            _watch(archive, paths, {**options, "prune": prune}, json=json)
+            options |= {"prune": prune, "detect_language": detect_language}
+            _watch(archive, paths, options, json=json)
         else:
-            _index(archive, reading, prune, memory << 20, workers, json=json)
+            _index(archive, reading, prune, detect_language, memory << 20, workers, json=json)
 
 
 def _index(
     archive: Index,
     reading: Any,
     prune: bool,
+    detect_language: bool,
     memory: int,
     workers: int | None,
     *,
@@ -120,7 +126,12 @@ def _index(
     with account.index_progress("indexing", extent) as on_progress:
         try:
             report = archive.add(
-                reading, memory=memory, workers=workers, prune=prune, on_progress=on_progress
+                reading,
+                memory=memory,
+                workers=workers,
+                prune=prune,
+                detect_language=detect_language,
+                on_progress=on_progress,
             )
         except KeyboardInterrupt:
             account.index_interrupted(on_progress.report)

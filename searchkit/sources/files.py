@@ -73,13 +73,14 @@ _HEAD_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the caller declared: the encoding of text, which JSON keys hold which fields, and
-    which records need not be read.
+    """What the caller declared: the encoding of text, which JSON keys hold which fields, which
+    records need not be read, and whether those are told their language that name none.
     """
 
     encoding: str | None = None
     fields: Mapping[str, str] | None = None
     recognition: Recognition | None = None
+    detect_language: bool = False
 
 
 @dataclass(frozen=True, slots=True)

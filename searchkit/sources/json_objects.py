@@ -62,7 +62,7 @@ class JsonObjects:
         self._fields = options.fields
         self._recognition = options.recognition
         self._fingerprint: Callable[[bytes], bytes] | None = None
-        self._plain = PlainLines(self._records)
+        self._plain = PlainLines(self._records, detect_language=options.detect_language)
         self._recognise()
 
     def _recognise(self) -> None:
