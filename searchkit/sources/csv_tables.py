@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import chain, islice
 from typing import Any
@@ -105,7 +105,7 @@ class _Lines(Iterator[str]):
     def __next__(self) -> str:
         line = next(self._lines)
         self.number += 1
-        self._size += MAX_ROW_BYTES + 1 if line is None else len(line)
+        self._size += MAX_ROW_BYTES + 1 if line is None else len(line) + 1
         if line is None or self._size > MAX_ROW_BYTES:
             limit = f"longer than {MAX_ROW_BYTES // 2**20} MiB"
             raise _RowError(f"{limit}; is a quotation mark not closed?")
@@ -148,25 +148,18 @@ class _Table:
             if name in rows.columns and len(held) > 1:
                 reason = f"has {len(held)} columns of the name {name!r}, which are read as one"
                 yield Notice(self._place, reason, self._lines.number)
-        fingerprint_of = None
-        known = self._options.recognition
-        if known is not None:
-            fields = sorted((self._options.fields or {}).items())
-            fingerprint_of = known.fingerprints("csv", fields, names, self._delimiter)
+        fingerprint_of = self._fingerprints(names)
         is_empty = True
         line = self._lines.number + 1
         for cells in self._rows():
             is_empty = False
-            fingerprint = NEVER_KNOWN
             if isinstance(cells, Reject):
                 yield cells
-            elif len(cells) != len(names) and any(cells[len(names) :] or [len(cells) < len(names)]):
+            elif len(cells) < len(names) or any(cells[len(names) :]):
                 yield self._ragged(cells, names, line)
             else:
-                if fingerprint_of is not None and known is not None and not self._lines.remarks:
-                    row = "".join(self._lines.row)
-                    fingerprint = fingerprint_of(row.encode("utf-8", "surrogatepass"))
-                if fingerprint and known is not None and known.known(fingerprint):
+                fingerprint, is_known = fingerprint_of()
+                if is_known:
                     yield fingerprint, None
                 else:
                     for remark in self._lines.remarks:
@@ -177,6 +170,22 @@ class _Table:
         if is_empty:
             raise SourceError("empty: there are no rows below the names of its columns")
         yield from rows.end()
+
+    def _fingerprints(self, names: list[str]) -> Callable[[], tuple[bytes, bool]]:
+        """What gives the fingerprint of the last row, and whether it is known."""
+        recognition = self._options.recognition
+        if recognition is None:
+            return lambda: (NEVER_KNOWN, False)
+        fields = sorted((self._options.fields or {}).items())
+        fingerprint_of = recognition.fingerprints("csv", fields, names, self._delimiter)
+
+        def of_row() -> tuple[bytes, bool]:
+            if self._lines.remarks:
+                return NEVER_KNOWN, False
+            fingerprint = fingerprint_of("".join(self._lines.row).encode("utf-8", "surrogatepass"))
+            return fingerprint, recognition.known(fingerprint)
+
+        return of_row
 
     def _rows(self) -> Iterator[list[str] | Reject]:
         """The rows that are not blank."""
