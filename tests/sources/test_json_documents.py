@@ -97,7 +97,7 @@ class TestRejects:
         result = read_file("x.json", content, rejects=rejects)
         assert headlines(result) == ["One", "Two"]
         assert [(reject.line, reject.reason[:20]) for reject in result.rejects] == [
-            (4, "object 2: not JSON t"),
+            (4, "object 2: not JSON ("),
             (6, "object 3: a number, "),
             (6, "object 4: a string, "),
         ]
