@@ -6,6 +6,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -41,9 +42,13 @@ __all__ = [
     "index_interrupted",
     "index_progress",
     "index_summary",
+    "listed",
     "read_progress",
+    "remark_record",
     "repair",
     "verification",
+    "watch_end",
+    "watch_step",
 ]
 
 _Extent = Callable[[AddReport], tuple[int, int | None]]
@@ -110,18 +115,19 @@ def index_summary(
                 "added": report.added,
                 "updated": report.updated,
                 "unchanged": report.unchanged,
-                "rejected": [_remark_record(reject) for reject in rejects],
-                "notices": [_remark_record(notice) for notice in notices],
+                "pruned": report.pruned,
+                "rejected": [remark_record(reject) for reject in rejects],
+                "notices": [remark_record(notice) for notice in notices],
                 "took_ms": round(seconds * 1000, 3),
                 "articles_per_s": round(report.processed / seconds, 1) if seconds else 0.0,
                 "mb_per_s": round(rate, 3),
             }
         )
         return
-    _listed(notices, "Noticed")
-    _listed(rejects, "Left out")
-    if not (report.processed or rejects):
-        remark("no article found; searchkit reads .txt, .jsonl and .ndjson, also as .gz")
+    listed(notices, "Noticed")
+    listed(rejects, "Left out")
+    if not (report.processed or report.pruned or rejects):
+        remark("no article found; `searchkit index --help` tells what searchkit reads")
         return
     counts = {
         "added": report.added,
@@ -129,6 +135,8 @@ def index_summary(
         "unchanged": report.unchanged,
         "left out": len(rejects),
     }
+    if report.pruned:
+        counts["pruned"] = report.pruned
     width = max(len(f"{count:,}") for count in counts.values())
     for name, count in counts.items():
         print_line(f"{count:>{width},}  {name}")
@@ -141,7 +149,37 @@ def index_summary(
         print_line(line, style="dim")
 
 
-def _remark_record(each: Reject | Notice) -> dict[str, Any]:
+def watch_step(report: AddReport, *, json: bool) -> None:
+    """What became of something that changed in a folder, on one line."""
+    if json:
+        print_json(
+            {
+                "added": report.added,
+                "updated": report.updated,
+                "unchanged": report.unchanged,
+                "pruned": report.pruned,
+                "rejected": [remark_record(reject) for reject in report.rejected],
+            }
+        )
+        sys.stdout.flush()
+        return
+    listed(report.rejected, "Left out")
+    counts = (
+        f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
+        f"{report.pruned:,} pruned, {len(report.rejected):,} left out"
+    )
+    print_line(f"{time.strftime('%H:%M:%S')}  {counts}")
+    sys.stdout.flush()
+
+
+def watch_end(*, json: bool) -> None:
+    """That watching has ended."""
+    if not json:
+        remark("searchkit: stopped watching; all that was told above stands in the index")
+
+
+def remark_record(each: Reject | Notice) -> dict[str, Any]:
+    """A reject or a notice for scripts."""
     return {"place": each.place, "line": each.line, "reason": each.reason}
 
 
@@ -182,23 +220,28 @@ def compaction(done: Compaction, *, json: bool) -> None:
 
 
 @contextlib.contextmanager
-def export_progress(total: int) -> Iterator[Callable[[int], None]]:
-    """As `index_progress`, of the articles that are written."""
+def export_progress() -> Iterator[Callable[[int, int], None]]:
+    """As `index_progress`, of the articles that are written, and those to write."""
     with progress_bar("exporting") as bar:
 
-        def draw(written: int) -> None:
+        def draw(written: int, total: int) -> None:
             if bar.due():
                 bar.draw(written, total, plural(written, "article"))
 
         yield draw
 
 
-def export(articles: int, directory: str, *, json: bool) -> None:
-    """How many articles were written, and where."""
+def export(articles: int, target: Path | None, *, json: bool) -> None:
+    """How many articles were written, and where; to standard error where standard output (None)
+    has the articles.
+    """
     if json:
-        print_json({"articles": articles, "directory": directory})
+        print_json({"articles": articles, "target": str(target or "-")}, err=target is None)
         return
-    print_line(harmless(f"{plural(articles, 'article')} written to {directory}"))
+    if target is None:
+        remark(f"{plural(articles, 'article')} written")
+        return
+    print_line(harmless(f"{plural(articles, 'article')} written to {target}"))
 
 
 # -- verify, repair
@@ -222,7 +265,7 @@ def verification(found: Verification, *, json: bool) -> None:
     if json:
         print_json(_verification_record(found))
         return
-    _listed(found.remarks, "Remarks")
+    listed(found.remarks, "Remarks")
     damages(found)
     if found.generation is None:
         remark("Restore the index from a copy, or index the articles again.")
@@ -243,7 +286,7 @@ def verification(found: Verification, *, json: bool) -> None:
 
 def damages(found: Verification) -> None:
     """What is damaged, on standard error."""
-    _listed(found.damages, "Damaged")
+    listed(found.damages, "Damaged")
     if found.affected:
         remark(
             f"{found.affected:,} of {plural(found.articles, 'article')} are in damaged segments."
@@ -296,7 +339,8 @@ def _extent(found: Verification) -> str:
     )
 
 
-def _listed(each_of: Sequence[object], title: str) -> None:
+def listed(each_of: Sequence[object], title: str) -> None:
+    """The first of them below a title, on standard error, and how many more there are."""
     if each_of:
         remark(f"{title}:")
     for each in each_of[:_MAX_LISTED]:

@@ -16,7 +16,7 @@ from .options import EXIT_INTERRUPTED
 __all__ = ["main", "run"]
 
 _COMMANDS = (
-    *("index", "search", "show", "delete", "info", "terms", "verify", "repair", "compact"),
+    *("index", "read", "search", "show", "delete", "info", "terms", "verify", "repair", "compact"),
     *("export", "import-whoosh"),
 )
 

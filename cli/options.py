@@ -11,7 +11,16 @@ import click
 if TYPE_CHECKING:
     from searchkit import Index
 
-__all__ = ["EXIT_INTERRUPTED", "as_json", "filters", "language", "mapping", "open_or_create"]
+__all__ = [
+    "EXIT_INTERRUPTED",
+    "as_json",
+    "filters",
+    "language",
+    "mapping",
+    "open_or_create",
+    "source_encoding",
+    "source_format",
+]
 
 # The shell's convention for a program that Ctrl-C ended: 128 and the signal's number.
 EXIT_INTERRUPTED = 130
@@ -39,7 +48,23 @@ language = click.option(
     "--language",
     metavar="CODE",
     help="The language of the text, for stemming, when a new index is made: en (the default), "
-    "de, fr, es ... or none.",
+    "de, fr, es ... or none. Articles in another get its stemmer.",
+)
+
+
+source_format = click.option(
+    "--format",
+    "file_format",
+    metavar="NAME",
+    help="Read every file as this format (plaintext, jsonl ...) instead of going by its content "
+    "and its name.",
+)
+
+source_encoding = click.option(
+    "--encoding",
+    metavar="NAME",
+    help="The encoding of the text, such as cp1252. Default: what a file declares, UTF-8, "
+    "otherwise detected.",
 )
 
 

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Bar",
+    "JsonScreen",
     "Part",
     "for_people",
     "plural",
     "print_counts",
     "print_json",
     "print_line",
+    "print_rows",
     "print_table",
     "progress_bar",
     "remark",
@@ -129,6 +131,27 @@ def print_table(rows: Sequence[tuple[str, str]]) -> None:
     _screen().print(table)
 
 
+def print_rows(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table with a heading; in a pipe the rows alone, with tabs between what is in them.
+
+    Columns of numbers are those of which every row has one.
+    """
+    safe = [[harmless(" ".join(cell.split())) for cell in row] for row in rows]
+    if not for_people():
+        sys.stdout.writelines("\t".join(row) + "\n" for row in safe)
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for place, name in enumerate(names):
+        are_numbers = all(row[place].replace(",", "").isdigit() for row in safe)
+        table.add_column(name, justify="right" if are_numbers else "left", overflow="fold")
+    for row in safe:
+        table.add_row(*map(Text, row))
+    _screen().print(table)
+
+
 def _bar(count: int, most: int, columns: int) -> str:
     """As long as the count is beside the most; a sliver for the least of them."""
     if not count or columns < 1:
@@ -150,10 +173,21 @@ def _screen() -> Console:
     return Screen(highlight=False, emoji=False, markup=False)
 
 
-def print_json(record: dict[str, Any]) -> None:
+def print_json(record: dict[str, Any], *, err: bool = False) -> None:
     """One object on one line, without what a terminal would obey."""
-    text = json.dumps(record, ensure_ascii=False)
-    click.echo(_UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", text))
+    click.echo(_safe_json(json.dumps(record, ensure_ascii=False)), err=err)
+
+
+def _safe_json(text: str) -> str:
+    return _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+class JsonScreen:
+    """Standard output where it is a terminal, for lines of JSON."""
+
+    def write(self, line: bytes) -> None:
+        """Writes a line without what a terminal would obey."""
+        sys.stdout.write(_safe_json(line.decode()))
 
 
 def shortened(text: str, characters: int, ellipsis: str = "…") -> str:

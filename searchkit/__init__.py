@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from searchkit.article import Article, Caption
 from searchkit.errors import (
     ArticleError,
+    ExportError,
     IndexDamagedError,
     IndexDamagedWarning,
     IndexExistsError,
@@ -25,6 +26,7 @@ from searchkit.errors import (
     QueryTooComplexError,
     QueryTooLongError,
     Reject,
+    RejectedError,
     SearchKitError,
     SourceError,
     StorageError,
@@ -38,8 +40,9 @@ from searchkit.results import Hit, Results
 if TYPE_CHECKING:
     from searchkit.codec.verify import Finding, Verification, verify
     from searchkit.info import IndexInfo
-    from searchkit.sources import Reading, read
+    from searchkit.sources import Document, Format, FormatCheck, Options, Reading, check, read
     from searchkit.sources.whoosh_index import WhooshArticles, import_whoosh
+    from searchkit.watching import watch
     from searchkit.writing import AddReport, Transaction
     from searchkit.writing.compaction import Compaction
     from searchkit.writing.repair import LostSegment, Repair, repair
@@ -49,7 +52,10 @@ else:
     _LATER = {
         "searchkit.codec.verify": ("Finding", "Verification", "verify"),
         "searchkit.info": ("IndexInfo",),
-        "searchkit.sources": ("Reading", "read"),
+        "searchkit.sources": (
+            *("Document", "Format", "FormatCheck", "Options", "Reading", "check", "read"),
+        ),
+        "searchkit.watching": ("watch",),
         "searchkit.sources.whoosh_index": ("WhooshArticles", "import_whoosh"),
         "searchkit.writing": ("AddReport", "Transaction"),
         "searchkit.writing.compaction": ("Compaction",),
@@ -70,7 +76,11 @@ __all__ = [
     "ArticleError",
     "Caption",
     "Compaction",
+    "Document",
+    "ExportError",
     "Finding",
+    "Format",
+    "FormatCheck",
     "Fragment",
     "Hit",
     "Index",
@@ -85,12 +95,14 @@ __all__ = [
     "LanguageError",
     "LostSegment",
     "Notice",
+    "Options",
     "ParsedQuery",
     "QueryError",
     "QueryTooComplexError",
     "QueryTooLongError",
     "Reading",
     "Reject",
+    "RejectedError",
     "Repair",
     "Results",
     "SearchKitError",
@@ -99,6 +111,7 @@ __all__ = [
     "Transaction",
     "Verification",
     "WhooshArticles",
+    "check",
     "create",
     "harmless",
     "import_whoosh",
@@ -107,4 +120,5 @@ __all__ = [
     "read",
     "repair",
     "verify",
+    "watch",
 ]

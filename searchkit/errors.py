@@ -4,6 +4,7 @@
     ├── ArticleError          a record that is not an article
     ├── SourceError           a file that cannot be read as articles
     │   └── RejectedError         the first reject of a strict reading
+    ├── ExportError           a file of articles that cannot be written
     ├── LanguageError         a language without an analyzer
     ├── QueryError            a query or filter that cannot be run
     │   ├── QueryTooLongError     more characters than anybody types
@@ -29,6 +30,7 @@ from dataclasses import dataclass, field
 
 __all__ = [
     "ArticleError",
+    "ExportError",
     "IndexDamagedError",
     "IndexDamagedWarning",
     "IndexExistsError",
@@ -66,6 +68,10 @@ class RejectedError(SourceError):
     def __init__(self, reject: Reject) -> None:
         super().__init__(str(reject))
         self.reject = reject
+
+
+class ExportError(SearchKitError):
+    """A file of articles that cannot be written."""
 
 
 class LanguageError(SearchKitError, ValueError):

@@ -42,6 +42,7 @@ from searchkit.searching import (
 if TYPE_CHECKING:
     from whoosh.query import Query
 
+    from searchkit.exporting import Target
     from searchkit.info import IndexInfo
     from searchkit.query.dates import Moment
     from searchkit.query.facets import Period
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from searchkit.writing import AddReport, Transaction, Writer
     from searchkit.writing.compaction import Compaction
 
-__all__ = ["Index", "create", "open_index"]
+__all__ = ["Index", "create", "open_index", "usable_cores"]
 
 _NO_FILTERS = (None,) * 8
 
@@ -119,6 +120,7 @@ class Index:
         *,
         memory: int = DEFAULT_MEMORY,
         workers: int | None = None,
+        detect_language: bool = True,
         prune: bool = False,
         on_progress: Callable[[AddReport], None] | None = None,
     ) -> AddReport:
@@ -129,8 +131,9 @@ class Index:
         goes on. The stream is never held whole: whenever what is to be written takes
         `memory` bytes it is committed, and so is the rest at the end; a commit is on the
         disk before it counts. An exception or Ctrl-C leaves what was committed. `workers` is
-        the number of threads that make postings (None: one for each processor). `on_progress`
-        is called with the growing report.
+        the number of threads that make postings (None: one for each processor). An article
+        that names no language gets that of its texts, where it is clear, unless
+        `detect_language` is false. `on_progress` is called with the growing report.
 
         What `searchkit.read` gives is remembered file by file: a file that has not changed since
         is not read again. With `prune`, articles are deleted whose files are gone from the
@@ -144,7 +147,14 @@ class Index:
         if isinstance(articles, Article):
             articles = [articles]
         with self._writer(memory, workers) as writer:
-            return add_articles(writer, _checked(articles), on_progress, commit=True, prunes=prune)
+            return add_articles(
+                writer,
+                _checked(articles),
+                on_progress,
+                commit=True,
+                detect_language=detect_language,
+                prunes=prune,
+            )
 
     @contextlib.contextmanager
     def transaction(
@@ -218,7 +228,7 @@ class Index:
         return Writer(
             self.path,
             memory=memory,
-            workers=workers or _usable_cores(),
+            workers=workers or usable_cores(),
             lock_timeout=_LOCK_TIMEOUT,
         )
 
@@ -331,6 +341,73 @@ class Index:
 
         return index_info(self._storage, self._reading().snapshot)
 
+    def articles(
+        self,
+        query: str | Query | None = None,
+        *,
+        limit: int | None = None,
+        sort: Order = "relevance",
+        mode: Mode = None,
+        **filters: Any,
+    ) -> Iterator[Article]:
+        """The articles that `search` finds with this query and these filters, in its order and to
+        the first `limit`; without any of these all, as they come in the index.
+
+        They are those of the last commit, whatever is committed meanwhile. Each is read when it is
+        its turn. Raises QueryError as `search` does, at once.
+        """
+        return self._selected(query, limit, sort, mode, filters)[1]
+
+    def export(
+        self,
+        target: Target,
+        *,
+        file_format: str | None = None,
+        overwrite: bool = False,
+        on_progress: Callable[[int, int], None] | None = None,
+        query: str | Query | None = None,
+        limit: int | None = None,
+        sort: Order = "relevance",
+        mode: Mode = None,
+        **filters: Any,
+    ) -> int:
+        """Writes the articles that `articles` gives into a file, or an object that takes bytes by
+        `write`, with all their fields; returns how many.
+
+        `file_format` is ``"jsonl"``, ``"csv"`` or ``"parquet"``, by default that of the file's
+        ending (no file: jsonl); with .gz behind it the file is compressed. The file gets its name
+        when it is complete. `on_progress` is called with the number of articles so far, and of all.
+
+        Raises ExportError when there is a file already, unless `overwrite`, when it cannot be
+        written, and for an unknown format; and QueryError as `search` does.
+        """
+        from searchkit.exporting import export_articles
+
+        total, articles = self._selected(query, limit, sort, mode, filters)
+        return export_articles(
+            articles,
+            target,
+            file_format=file_format,
+            overwrite=overwrite,
+            on_progress=on_progress and (lambda count: on_progress(count, total)),
+        )
+
+    def _selected(
+        self,
+        query: str | Query | None,
+        limit: int | None,
+        sort: Order,
+        mode: Mode,
+        filters: Mapping[str, Any],
+    ) -> tuple[int, Iterator[Article]]:
+        """How many `articles` gives, and these."""
+        if query is None and limit is None and sort == "relevance" and not any(filters.values()):
+            snapshot = self._reading().snapshot
+            return snapshot.articles, map(decode_article, snapshot.stored())
+        query = "*" if query is None else query
+        found = self.search(query, limit=limit, sort=sort, mode=mode, highlight=False, **filters)
+        return len(found), found.articles()
+
     def export_whoosh(
         self, directory: str | os.PathLike[str], on_progress: Callable[[int], None] | None = None
     ) -> int:
@@ -418,7 +495,8 @@ def _changed(directory: Path) -> float:
         return nan
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
+    """The processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

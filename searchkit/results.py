@@ -141,6 +141,10 @@ class Results(Sequence[Hit]):
     def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
         return self.hits[index]
 
+    def articles(self) -> Iterator[Article]:
+        """The articles of the hits, in order; each is read when it is its turn, and not kept."""
+        return (self._page.article(number) for number, _ in self._documents)
+
     def ids(self) -> Iterator[str]:
         """The ids of the hits, in order; no article is read."""
         return (self._page.article_id(number) for number, _ in self._documents)

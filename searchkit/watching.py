@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from searchkit.errors import SourceError
@@ -24,6 +25,7 @@ def watch(
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     *,
     prune: bool = False,
+    detect_language: bool = True,
     stop: threading.Event | None = None,
     on_progress: Callable[[AddReport], None] | None = None,
     **reading: Any,
@@ -31,8 +33,9 @@ def watch(
     """Indexes files and folders, and again what changes in them, until `stop` is set; yields a
     report of the beginning, and one of each time that something has changed.
 
-    `reading` is what `read` takes. With `prune`, the articles of files that are gone are deleted.
-    A change counts when nothing has followed it for a while, 0.4 to 1.6 seconds.
+    `reading` is what `read` takes, `detect_language` is as in `Index.add`. With `prune`, the
+    articles of files that are gone are deleted. A change counts when nothing has followed it for
+    a while, 0.4 to 1.6 seconds.
 
     Raises SourceError when watchfiles is not installed or a path is not there, and what `read`
     and `Index.add` raise.
@@ -55,16 +58,17 @@ def watch(
         rust_timeout=_LONGEST_WAIT,
         yield_on_timeout=True,
     )
+    add = partial(index.add, prune=prune, detect_language=detect_language, on_progress=on_progress)
     # Watched before it is read, so that nothing that happens meanwhile is missed.
     next(changes, None)
-    yield index.add(read(given, **reading), prune=prune, on_progress=on_progress)
+    yield add(read(given, **reading))
     for changed in changes:
         names = sorted({path for _, path in changed if is_listed(path, given)})
         there = [path for path in names if os.path.lexists(path)]
         report = AddReport()
         if there:
             found = read(there, found_in_folder=True, **reading)
-            report = index.add(found, prune=prune, on_progress=on_progress)
+            report = add(found)
         if prune:
             report.pruned += index.prune(*[path for path in names if path not in there])
         if names:

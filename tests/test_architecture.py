@@ -22,6 +22,7 @@ FLOORS = {
     "searchkit.sources": 2,
     "searchkit.analysis": 2,
     "searchkit.codec": 2,
+    "searchkit.exporting": 2,
     "searchkit.highlight": 3,
     "searchkit.query": 3,
     "searchkit.writing": 3,
@@ -32,10 +33,11 @@ FLOORS = {
     "searchkit": 6,
     "searchkit_cli": 7,
 }
-# Within a floor: the codec turns text into terms, highlights are of what a query says, errors
-# are needed by all.
+# Within a floor: the codec turns text into terms, sources tell what language it is in, highlights
+# are of what a query says, errors are needed by all.
 ALLOWED_SIDEWAYS = {
     ("searchkit.codec", "searchkit.analysis"),
+    ("searchkit.sources", "searchkit.analysis"),
     ("searchkit.highlight", "searchkit.query"),
     ("searchkit.article", "searchkit.errors"),
     ("searchkit.record", "searchkit.article"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 
 from searchkit.errors import LanguageError
 
@@ -41,21 +42,32 @@ LANGUAGES = {
     "yi": "yiddish",
 }
 
+# What else sources call them: the codes of ISO 639-2, and of 639-1 for the two written forms of
+# Norwegian.
+_OTHER_CODES = """
+    ara:ar arm:hy baq:eu cat:ca dan:da deu:de dut:nl ell:el eng:en eus:eu fin:fi fra:fr fre:fr
+    ger:de gle:ga gre:el hin:hi hun:hu hye:hy ind:id ita:it lit:lt nb:no nep:ne nld:nl nn:no nno:no
+    nob:no nor:no por:pt ron:ro rum:ro rus:ru spa:es srp:sr swe:sv tam:ta tur:tr yid:yi
+"""
+_CODES = {name: code for code, name in LANGUAGES.items()} | {code: code for code in LANGUAGES}
+_CODES |= dict(pair.split(":") for pair in _OTHER_CODES.split())
+_first_part = re.compile(r"[^\W_]*").match
+
 # For archives in several languages, or in one without a stemmer: words are found as written.
 UNSTEMMED = "none"
 
 
 def language_code(name: str) -> str:
-    """The ISO 639-1 code for a code, a locale such as ``de-AT``, or an English name.
+    """The ISO 639-1 code for a code of ISO 639, a locale such as ``de-AT``, or an English name.
 
     ``"none"`` stands for no stemming. Raises LanguageError for any other.
     """
-    wanted = name.strip().casefold().replace("_", "-")
-    if wanted == UNSTEMMED or wanted in LANGUAGES:
+    wanted = name.strip().casefold()
+    if wanted == UNSTEMMED:
         return wanted
-    for code, full_name in LANGUAGES.items():
-        if wanted == full_name or wanted.split("-")[0] == code:
-            return code
+    first = _first_part(wanted)
+    if first and first[0] in _CODES:
+        return _CODES[first[0]]
     known = ", ".join(f"{code} ({full_name})" for code, full_name in LANGUAGES.items())
     raise LanguageError(
         f"no stemmer for the language {name!r}; choose one of {known}, or 'none' for no stemming"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from searchkit.analysis.expansion import Expander, Expansion
 from searchkit.analysis.languages import language_code
 from searchkit.kernels.marking import candidates
+from searchkit.kernels.signatures import term_hashes
 from searchkit.kernels.terms import Terms
 from searchkit.kernels.text import Surfaces
 
@@ -24,12 +25,14 @@ class Vocabulary:
     position; otherwise MULTIPLE | i, and `multiple` has from i on: how many terms, how many
     positions they take, then for each (its number, its offset in positions, the half-open range
     of the surface's characters that it stands for), by offset. `terms` has the terms of all
-    languages in UTF-8. Not for several threads at a time.
+    languages in UTF-8, `hashes` 64 bits for each, the same in every vocabulary. Not for several
+    threads at a time.
     """
 
     def __init__(self, languages: Sequence[str] = ()) -> None:
         self.single = array("I")
         self.multiple = array("I")
+        self.hashes = array("Q")
         self._surfaces = Surfaces()
         self.terms = Terms()
         self._languages: dict[str, int] = {}
@@ -76,7 +79,8 @@ class Vocabulary:
     def nbytes(self) -> int:
         """About how many bytes of memory it holds."""
         numbers = (len(self.single) + len(self.multiple)) * self.single.itemsize
-        return self._surfaces.nbytes + numbers + self.terms.nbytes
+        hashes = len(self.hashes) * self.hashes.itemsize
+        return self._surfaces.nbytes + numbers + hashes + self.terms.nbytes
 
     def _resolve(self) -> None:
         """Gives the surfaces that are new their terms."""
@@ -93,6 +97,7 @@ class Vocabulary:
             self.multiple.extend((len(expansion.parts), expansion.width))
             for part in expansion.parts:
                 self.multiple.extend((next(numbers), *part[1:]))
+        self.hashes += term_hashes(self.terms, len(self.hashes))
 
     def _expanded(
         self, languages: bytes, surfaces: list[str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,17 +68,10 @@ def _write(snapshot: Snapshot, directory: Path, on_progress: Callable[[int], Non
     written = 0
     # On an exception the writer is cancelled, and the index remains without articles.
     with index.writer(limitmb=_WRITER_MEMORY_MB) as writer:
-        for written, article in enumerate(_articles(snapshot), 1):
+        for written, article in enumerate(map(decode_article, snapshot.stored()), 1):
             writer.add_document(**_stock_document(article, language))
             on_progress(written)
     return written
-
-
-def _articles(snapshot: Snapshot) -> Iterator[Article]:
-    for live in snapshot.segments:
-        stored = live.segment.stored
-        for document in live.documents():
-            yield decode_article(stored[document])
 
 
 def _stock_schema(language: str) -> Schema:

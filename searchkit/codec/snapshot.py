@@ -98,6 +98,12 @@ class Snapshot:
         """Articles that are not deleted."""
         return sum(each.live for each in self.segments)
 
+    def stored(self) -> Iterator[bytes]:
+        """The articles that are not deleted as they are stored, in the order of their numbers."""
+        for each in self.segments:
+            for document in each.documents():
+                yield each.segment.stored[document]
+
     def find(self, article_id: str) -> tuple[LiveSegment, int] | None:
         """Where the article with this id is: its segment and its number there, or None."""
         for each in self.segments:

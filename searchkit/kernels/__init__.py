@@ -16,6 +16,7 @@ __all__ = [
     "FRAGMENT_CHARACTERS",
     "HEADS",
     "IMAGES_FIELD",
+    "LEAST_SHINGLES",
     "LIST_HEADER",
     "MAX_RECORD_KEYS",
     "MAX_SPANS",
@@ -28,6 +29,14 @@ __all__ = [
     "REMEMBERED_KEYS",
     "REMEMBERED_VALUE",
     "REMEMBERED_VALUES",
+    "SHINGLE",
+    "SIGNATURE",
+    "TELLING_BYTES",
+    "TELLING_LEAST",
+    "TELLING_RATIO",
+    "TELLING_SHARE",
+    "TELLING_STRIDE",
+    "TELLING_WORD",
     "TIME_LEVELS",
     "TIME_ZERO",
 ]
@@ -49,6 +58,12 @@ DICTIONARY_BLOCK = 32
 
 # Bytes of a fingerprint: 128 bits, so that no two records ever share one by chance.
 FINGERPRINT = 16
+
+# Bytes of a signature, the words of its shingles, and how many of these a text has at least that
+# has one: fewer say little.
+SIGNATURE = 64
+SHINGLE = 4
+LEAST_SHINGLES = 16
 
 # Bytes of a term; a word has 255 characters at most.
 MAX_TERM_BYTES = 2040
@@ -96,3 +111,13 @@ MAX_RECORD_KEYS = 64
 REMEMBERED_KEYS = 1000
 REMEMBERED_VALUES = 50_000
 REMEMBERED_VALUE = 256
+
+# When the words of a text tell its language: so many of them, so many times as many as of all
+# other languages, one word among so many, looked for after each so many words. So many bytes are
+# looked at, for words of so many bytes.
+TELLING_LEAST = 5
+TELLING_RATIO = 6
+TELLING_SHARE = 16
+TELLING_STRIDE = 32
+TELLING_BYTES = 2048
+TELLING_WORD = 8

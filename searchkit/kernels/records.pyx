@@ -275,16 +275,20 @@ cdef class Records:
         article_id = self._id(line, made)
         if article_id is None:
             return None
+        headline_text = PyBytes_FromStringAndSize(headline, line.headline_size)
+        body_text = PyBytes_FromStringAndSize(body, line.body_size)
         before = self.out.size
         if line.caption_count:
             made[CAPTIONS] = self._captions(line, body + line.body_size)
             line.held[CAPTIONS] = NULL
         for field in range(CAPTIONS, STANDFIRST):
-            if line.held[field] == NULL:
-                continue
-            if not self._value(line.held[field], field, made):
+            if line.held[field] != NULL and not self._value(line.held[field], field, made):
                 return None
-            if field == AUTHORS:
+            if field == LANGUAGE and not made[LANGUAGE]:
+                found = self.reading.language(headline_text, body_text, made[CAPTIONS])
+                made[LANGUAGE], part = <tuple?>found
+                self._put_part(part)
+            if field == AUTHORS and line.held[AUTHORS] != NULL:
                 made[AUTHORS], made[AGENCIES] = made[AUTHORS]
                 if made[AGENCIES] and line.held[AGENCIES] != NULL:
                     return None
@@ -297,8 +301,7 @@ cdef class Records:
         memcpy(stored + before, self.stored.data + line.stored, size)
         memcpy(stored + before + size, self.out.data + before, self.out.size - before)
         return (
-            article_id, PyBytes_FromStringAndSize(headline, line.headline_size),
-            PyBytes_FromStringAndSize(body, line.body_size), made[CAPTIONS], made[PUBLISHED],
+            article_id, headline_text, body_text, made[CAPTIONS], made[PUBLISHED],
             made[SECTION], made[PUBLISHER], made[AUTHORS], made[AGENCIES], made[LANGUAGE],
             made[KEYWORDS], whole, line.characters,
         )
@@ -357,9 +360,7 @@ cdef class Records:
         if found is None:
             return False
         made[field], stored = <tuple?>found
-        if stored:
-            self._put(b",", 1)
-            self._put(PyBytes_AS_STRING(<bytes?>stored), PyBytes_GET_SIZE(stored))
+        self._put_part(stored)
         return True
 
     cdef object _remembered(self, Member* member, int field):
@@ -383,6 +384,13 @@ cdef class Records:
     cdef object _asked(self, const uint8_t* start, uint32_t size, int field, uint8_t flags):
         json = PyBytes_FromStringAndSize(<const char*>start, size)
         return self.reading.value(RECORD_FIELDS[field], flags, json)
+
+    cdef int _put_part(self, bytes part) except -1:
+        """Adds a part of the stored form, if it is not empty."""
+        if part:
+            self._put(b",", 1)
+            self._put(PyBytes_AS_STRING(part), PyBytes_GET_SIZE(part))
+        return 0
 
     cdef int _put(self, const char* part, size_t size) except -1:
         if not reserve(&self.out, size):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from searchkit.analysis import analyzer_for, fold
+from searchkit.analysis import analyzer_for, fold, language_of
 from searchkit.query import tree as t
 from searchkit.query.searchable import Searchable
 from searchkit.record import decode_article
@@ -58,8 +58,7 @@ def _written(searchable: Searchable, term: str, fields: tuple[str, ...]) -> str:
         return ""
     live, document = place
     article = decode_article(live.segment.stored[document])
-    language = article.language if article.language in live.segment.languages else None
-    analyzer = analyzer_for(language or searchable.snapshot.manifest.language)
+    analyzer = analyzer_for(language_of(article.language, searchable.snapshot.manifest.language))
     texts = {
         "headline": [article.headline],
         "body": [article.body],

@@ -1,4 +1,4 @@
-"""Here is an archive: which files are in it?
+"""Here is an archive: which files are in it? The modules for it are imported with the first.
 
 Nothing is unpacked to the disk, so that no name can lead out of its place; one that tries to
 is refused all the same. What all members unpack to is held against the size of the archive.
@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import io
 import stat
-import tarfile
-import tempfile
-import zipfile
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import IO, NamedTuple
@@ -102,10 +99,6 @@ class _Budget:
         def read(size: int) -> bytes:
             try:
                 data = stream.read(size)
-            except (zipfile.BadZipFile, tarfile.TarError, EOFError, ValueError) as error:
-                raise SourceError(
-                    f"is damaged in its archive ({error}); copy the archive again"
-                ) from error
             except Exception as error:  # what the modules for unpacking raise is their own
                 raise _unreadable(error) from error
             self._unpacked += len(data)
@@ -132,6 +125,9 @@ def _unreadable(error: Exception) -> SourceError:
 
 
 def _zip_members(file: OpenFile, budget: _Budget) -> Iterator[Member | Reject]:
+    import tempfile
+    import zipfile
+
     with tempfile.SpooledTemporaryFile(_SPOOLED_BYTES) as copy:
         for chunk in file.chunks():
             copy.write(chunk)
@@ -166,6 +162,8 @@ def _zip_members(file: OpenFile, budget: _Budget) -> Iterator[Member | Reject]:
 
 
 def _tar_members(file: OpenFile, budget: _Budget) -> Iterator[Member | Reject]:
+    import tarfile
+
     try:
         with tarfile.open(fileobj=Stream(file), mode="r|", errorlevel=0) as archive:
             for info in archive:

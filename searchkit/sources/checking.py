@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from searchkit.sources.reading import Reading
@@ -22,10 +23,11 @@ class FormatCheck:
     without_captions: int = 0
 
 
-def check(reading: Reading) -> dict[str, FormatCheck]:
+def check(reading: Reading, on_article: Callable[[], None] | None = None) -> dict[str, FormatCheck]:
     """What there is of each format by its name, in the order of their first articles.
 
-    Takes the reading to its end, which then has the rejects and notices.
+    Takes the reading to its end, which then has the rejects and notices; `on_article` is called
+    after each article.
     """
     found: dict[str, FormatCheck] = {}
     for article in reading:
@@ -35,4 +37,6 @@ def check(reading: Reading) -> dict[str, FormatCheck]:
         counts.without_body += not article.body
         counts.without_date += article.published is None
         counts.without_captions += not article.captions
+        if on_article is not None:
+            on_article()
     return found

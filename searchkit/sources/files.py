@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,13 +73,14 @@ _HEAD_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the caller declared: the encoding of text, which JSON keys hold which fields, and
-    which records need not be read.
+    """What the caller declared: the encoding of text, which JSON keys hold which fields, which
+    records need not be read, and whether those are told their language that name none.
     """
 
     encoding: str | None = None
     fields: Mapping[str, str] | None = None
     recognition: Recognition | None = None
+    detect_language: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,23 @@ class OpenFile:
             if len(data) > limit:
                 return None
         return bytes(data)
+
+    @contextmanager
+    def on_disk(self) -> Iterator[str]:
+        """The path of a file with the unpacked bytes, in place of `chunks`: its own, or that of a
+        copy which is there until the end. Raises as `chunks` does.
+        """
+        self.head()
+        if self.path is not None and not self._is_packed:
+            yield self.path
+            return
+        import tempfile  # takes 5 ms, and is for this
+
+        with tempfile.NamedTemporaryFile(prefix="searchkit-") as copy:
+            for chunk in self.chunks():
+                copy.write(chunk)
+            copy.flush()
+            yield copy.name
 
     def _stored(self) -> Iterator[bytes]:
         while chunk := self._read(_CHUNK_BYTES):

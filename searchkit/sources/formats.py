@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -85,8 +85,23 @@ _OWN = (
         looks_like=f"{_HERE}.wrapping:looks_like_json",
         begins=b"{[",
     ),
+    Format(
+        "parquet",
+        (".parquet", ".pq"),
+        read_records=f"{_HERE}.parquet:read_parquet",
+        looks_like=f"{_HERE}.parquet:looks_like_parquet",
+        begins=b"P",
+    ),
+    Format(
+        "csv",
+        (".csv", ".tsv", ".tab"),
+        read_records=f"{_HERE}.csv_tables:read_csv",
+        looks_like=f"{_HERE}.csv_tables:looks_like_csv",
+    ),
     Format("plaintext", (".txt", ".text"), read_document=f"{_HERE}.plaintext:read_plaintext"),
 )
+
+_OWN_BY_NAME = {each.name: each for each in _OWN}
 
 
 @functools.cache
@@ -95,9 +110,15 @@ def formats() -> Mapping[str, Format]:
 
     Raises SourceError for an entry point that cannot be loaded.
     """
+    return {**_OWN_BY_NAME, **_added()}
+
+
+@functools.cache
+def _added() -> dict[str, Format]:
+    """The formats of other packages. To look for them takes 10 ms."""
     from importlib.metadata import entry_points
 
-    found = {each.name: each for each in _OWN}
+    found = {}
     for entry in entry_points(group=ENTRY_POINTS):
         try:
             added = entry.load()
@@ -117,7 +138,7 @@ def formats() -> Mapping[str, Format]:
 
 def format_named(name: str) -> Format:
     """The format of that name. Raises SourceError when there is none."""
-    found = formats().get(name)
+    found = _OWN_BY_NAME.get(name) or formats().get(name)
     if found is None:
         known = ", ".join(sorted(formats()))
         raise SourceError(f"file format {name!r} is not known; use one of {known}")
@@ -135,10 +156,15 @@ def detect(head: bytes, name: str) -> Format | None:
     if marked is not None:
         head = head.decode(marked, "replace").encode()
     first = head.lstrip()[:1]
-    for each in formats().values():
-        if each.resembles(head, first):
-            return each
-    return _by_name(name)
+    return (
+        _resembling(_OWN, head, first)
+        or _resembling(_added().values(), head, first)
+        or _by_name(name)
+    )
+
+
+def _resembling(candidates: Iterable[Format], head: bytes, first: bytes) -> Format | None:
+    return next((each for each in candidates if each.resembles(head, first)), None)
 
 
 def _by_name(name: str) -> Format | None:

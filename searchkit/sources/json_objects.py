@@ -15,9 +15,9 @@ import orjson
 from searchkit.article import Article
 from searchkit.errors import ArticleError, Notice, Reject, SourceError
 from searchkit.record import Record
-from searchkit.sources.encoding import decode
 from searchkit.sources.files import Item, Options
 from searchkit.sources.fingerprints import NEVER_KNOWN
+from searchkit.sources.line_decoding import LineDecoder
 from searchkit.sources.plain_lines import PlainLines
 from searchkit.sources.recoding import Recoding
 from searchkit.sources.records import RecordReader
@@ -29,9 +29,6 @@ __all__ = ["MAX_OBJECT_BYTES", "JsonObjects"]
 
 # A longer object is passed over without being held in memory.
 MAX_OBJECT_BYTES = 64 * 1024 * 1024
-
-# To detect an encoding takes time; of a file, so many objects are looked at.
-_DETECTIONS = 20
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -60,20 +57,19 @@ class JsonObjects:
         self._records = RecordReader(options.fields)
         self._declared = recoding.declared
         self._recoded = recoding.recoded
-        self._detected: str | None = None
-        self._detections = 0
+        self._decoder = LineDecoder(recoding.declared, record)
         self._telling = Telling(place, record)
         self._fields = options.fields
         self._recognition = options.recognition
         self._fingerprint: Callable[[bytes], bytes] | None = None
-        self._plain = PlainLines(self._records)
+        self._plain = PlainLines(self._records, detect_language=options.detect_language)
         self._recognise()
 
     def _recognise(self) -> None:
         """Tells records by their bytes and all else that the article in them depends on."""
         if self._recognition is not None:
             fields = sorted((self._fields or {}).items())
-            encodings = self._recoded, self._declared, self._detected
+            encodings = self._recoded, self._declared, self._decoder.detected
             self._fingerprint = self._recognition.fingerprints("jsonl", fields, *encodings)
 
     def read_all(self, objects: list[bytes | None], lines: Sequence[int]) -> Iterator[Item]:
@@ -160,12 +156,12 @@ class JsonObjects:
 
     def _read_any(self, line: bytes, remarks: list[tuple[str, str]]) -> Article:
         """The article of a line; what is to be told of it, with its sort, goes to `remarks`."""
-        try:
-            text = line.decode(self._declared or "utf-8")
-        except UnicodeError as error:
-            text, remark = self._decoded(line, error)
-            if remark:
-                remarks.append(("encoding", remark))
+        detected = self._decoder.detected
+        text, remark = self._decoder.decode(line)
+        if remark:
+            remarks.append(("encoding", remark))
+        if self._decoder.detected != detected:
+            self._recognise()
         record = _parsed(text, self._advice)
         while is_reject(record):
             inner = mended(record)
@@ -187,27 +183,6 @@ class JsonObjects:
     def end(self) -> Iterator[Notice]:
         """What is left to tell at the end of the file."""
         return self._telling.end(self._records.missing)
-
-    def _decoded(self, line: bytes, error: UnicodeError) -> tuple[str, str]:
-        """The text of a line that is not UTF-8, and what is to be told of it."""
-        if self._declared is not None:
-            where = f" at byte {error.start}" if isinstance(error, UnicodeDecodeError) else ""
-            raise SourceError(
-                f"does not fit {self._declared}{where}; declare the right encoding, "
-                "or none to have it detected"
-            )
-        if self._detected is not None:
-            try:
-                return line.decode(self._detected), ""
-            except UnicodeDecodeError:
-                pass
-        self._detections += 1
-        decoded = decode(line, detect=self._detections <= _DETECTIONS)
-        if decoded.encoding == "utf-8":
-            return decoded.text, decoded.remark
-        self._detected = decoded.encoding
-        self._recognise()
-        return decoded.text, f"{decoded.remark}; so are other {self._record}s that are not UTF-8"
 
 
 def _told(line: bytes) -> str:

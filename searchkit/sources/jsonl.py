@@ -14,7 +14,7 @@ from searchkit.sources.json_objects import MAX_OBJECT_BYTES, JsonObjects
 from searchkit.sources.recoding import Recoding
 from searchkit.sources.telling import unless_hopeless
 
-__all__ = ["read_jsonl"]
+__all__ = ["lines_of", "read_jsonl"]
 
 
 def read_jsonl(file: OpenFile, options: Options) -> Iterator[Item]:
@@ -32,7 +32,7 @@ def _items(file: OpenFile, options: Options) -> Iterator[Item]:
     before = 0
     empty = True
     try:
-        for lines in _lines(recoding.chunks()):
+        for lines in lines_of(recoding.chunks()):
             for item in objects.read_all(lines, range(before + 1, before + len(lines) + 1)):
                 empty = False
                 yield item
@@ -46,7 +46,7 @@ def _items(file: OpenFile, options: Options) -> Iterator[Item]:
         yield from objects.end()
 
 
-def _lines(chunks: Iterable[bytes]) -> Iterator[list[bytes | None]]:
+def lines_of(chunks: Iterable[bytes]) -> Iterator[list[bytes | None]]:
     """The lines that end in each chunk, without their newlines; None in the place of a line
     over the limit.
     """

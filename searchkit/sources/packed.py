@@ -7,8 +7,6 @@ its size, beyond the first `UNSUSPECTED_BYTES`.
 
 from __future__ import annotations
 
-import bz2
-import lzma
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -138,7 +136,11 @@ def _new_member(packing: str) -> Any:
     if packing == "gzip":
         return _Gzip()
     if packing == "bzip2":
+        import bz2
+
         return bz2.BZ2Decompressor()
+    import lzma
+
     return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_XZ_MEMORY)
 
 
@@ -156,7 +158,12 @@ def _unpacked_members(
                 raise SourceError("its compressed data is cut short; copy the file again")
         try:
             piece = member.decompress(packed, _CHUNK_BYTES)
-        except (zlib.error, OSError, EOFError, lzma.LZMAError) as error:
+        except (zlib.error, OSError, EOFError) as error:
+            raise _damaged(error) from error
+        except Exception as error:
+            # xz has an error of its own, for which alone it would have to be imported.
+            if type(error).__name__ != "LZMAError":
+                raise
             raise _damaged(error) from error
         packed = b""
         if piece:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from searchkit.analysis.language_detection import with_language
 from searchkit.article import Article
 from searchkit.errors import Notice, Reject, SourceError
 from searchkit.record import Record, record_of
@@ -46,7 +47,7 @@ def _parsed(document: Document, name: str, options: Options, *, as_records: bool
     found: list[Parsed] = []
     try:
         found.extend(
-            record_of(each) if as_records and isinstance(each, Article) else each
+            _record(each, options) if as_records and isinstance(each, Article) else each
             for each in format_named(name).documents(document, options)
         )
     except SourceError as error:
@@ -59,3 +60,7 @@ def _parsed(document: Document, name: str, options: Options, *, as_records: bool
         reason = f"could not be read as {name} ({type(error).__name__}: {error})"
         found.append(Reject(document.place, f"{reason}; convert it to JSON lines"))
     return found
+
+
+def _record(article: Article, options: Options) -> Record:
+    return record_of(with_language(article) if options.detect_language else article)

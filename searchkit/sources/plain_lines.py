@@ -7,10 +7,12 @@ which the kernel agrees on all others.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import orjson
 
+from searchkit.analysis.language_detection import language_of_texts
 from searchkit.article import Article, id_of_page
 from searchkit.kernels import IMAGES_FIELD, NO_TIME, OWN_FIELD, RECORD_FIELDS
 from searchkit.kernels.records import Records
@@ -27,22 +29,24 @@ _CODES = {field: code for code, field in enumerate(RECORD_FIELDS)}
 class PlainLines:
     """Reads lines whose objects a RecordReader would read, without making Articles of them.
 
-    Such a line is one of which the reader would have nothing to remark.
+    Such a line is one of which the reader would have nothing to remark. A record that names no
+    language gets that of its texts with `detect_language`, where it is clear.
     """
 
-    def __init__(self, reader: RecordReader) -> None:
-        self._records = Records(_Answers(reader))
+    def __init__(self, reader: RecordReader, *, detect_language: bool = False) -> None:
+        self._records = Records(_Answers(reader, detect_language))
 
     def read(self, lines: list[bytes]) -> list[Record | None]:
         """The record of each line, or None when it is not plain."""
-        return [Record._make(row) if row else None for row in self._records.read(lines)]
+        return [Record(*row) if row else None for row in self._records.read(lines)]
 
 
 class _Answers:
     """What the kernel asks for."""
 
-    def __init__(self, reader: RecordReader) -> None:
+    def __init__(self, reader: RecordReader, detect_language: bool) -> None:
         self._reader = reader
+        self._detects_language = detect_language
 
     def fields(self, keys: tuple[str, ...]) -> bytes | None:
         """The field of each key; None where a key comes twice, or a field has several keys, or
@@ -81,6 +85,19 @@ class _Answers:
         """The id of an article that has none, from its address."""
         found = id_of_page(url)
         return found.encode() if found else None
+
+    def language(
+        self, headline: bytes, body: bytes, captions: tuple[str, ...]
+    ) -> tuple[tuple[str, ...], bytes]:
+        """What a Record has for the language of these texts, and the part of its stored form."""
+        if not self._detects_language:
+            return (), b""
+        return _as_language(language_of_texts(headline, body, captions))
+
+
+@functools.lru_cache(maxsize=1024)
+def _as_language(code: str) -> tuple[tuple[str, ...], bytes]:
+    return (code,) if code else (), stored_part("language", code)
 
 
 def _is_as_given(field: str, value: Any, found: Any) -> bool:

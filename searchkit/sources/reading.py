@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from xxhash import xxh3_128
 
@@ -33,8 +33,10 @@ from searchkit.sources.finding import (
 from searchkit.sources.fingerprints import NEVER_KNOWN, READING_VERSION, Recognition
 from searchkit.sources.formats import Format, format_named
 from searchkit.sources.parsing import Parsed, Task, parse
-from searchkit.sources.processes import ParserPool
 from searchkit.sources.rejects import RejectsFile
+
+if TYPE_CHECKING:
+    from searchkit.sources.processes import ParserPool
 
 __all__ = ["Reading", "read"]
 
@@ -164,8 +166,10 @@ class Reading(Iterator[Article]):
         self.files_found = len(self._files)
         sizes = [file.size for file in self._files]
         self.bytes_total = None if None in sizes else sum(size or 0 for size in sizes)
-        self._pool = None
+        self._pool: ParserPool | None = None
         if workers > 1 and (self.bytes_total is None or self.bytes_total > _FEW_BYTES):
+            from searchkit.sources.processes import ParserPool
+
             self._pool = ParserPool(workers)
         self._bytes_before = 0  # in the files that are done with
         self._open: tuple[OpenFile, int | None] | None = None
@@ -190,6 +194,8 @@ class Reading(Iterator[Article]):
         seed: int,
         known: Callable[[bytes], bool],
         known_file: Callable[[str], FileDone | None] | None = None,
+        *,
+        detect_language: bool = False,
     ) -> Iterator[Found | FileDone]:
         """The articles that iterating gives, some as a Record, each after a fingerprint: 16
         bytes that are the same in every run and differ when anything differs that the article
@@ -202,10 +208,15 @@ class Reading(Iterator[Article]):
 
         With `known_file`, which is asked as `Recognition.file` says, a FileDone follows
         after what is in each regular file; one that is known is not read.
+
+        With `detect_language` a Record of an article that names no language has that of its
+        texts, where it is clear; what is given as an Article is left as it is.
         """
         self._tells_of_files = known_file is not None
         recognition = Recognition(seed, known, known_file or _unknown_file)
-        self._options = replace(self._options, recognition=recognition)
+        self._options = replace(
+            self._options, recognition=recognition, detect_language=detect_language
+        )
         return self._stream
 
     @property

@@ -28,7 +28,7 @@ class Telling:
         self._told: Counter[str] = Counter()
 
     def notices(
-        self, remarks: Iterable[tuple[str, str]], line: int, where: str = ""
+        self, remarks: Iterable[tuple[str, str]], line: int | None, where: str = ""
     ) -> Iterator[Notice]:
         """The remarks on one record, each (its sort, what is to be told); `where` begins them."""
         for sort, reason in remarks:
@@ -66,10 +66,11 @@ def unless_hopeless(items: Iterator[Item], place: str, what: str, record: str) -
             rejects.append(item)
         if len(rejects) == _BAD_TO_GIVE_UP:
             first = rejects[0]
+            reason = first.reason if first.line is None else f"line {first.line}: {first.reason}"
             yield Reject(
                 place,
                 f"this does not look like {what}: none of the first {len(rejects)} {record}s can "
-                f"be used (line {first.line}: {first.reason})",
+                f"be used ({reason})",
             )
             return
     yield from held

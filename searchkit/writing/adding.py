@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from searchkit.analysis.language_detection import with_language
 from searchkit.article import Article
 from searchkit.errors import ArticleError, Notice, Reject
 from searchkit.record import Record, record_of
@@ -64,9 +65,13 @@ def add_articles(
     on_progress: Callable[[AddReport], None] | None,
     *,
     commit: bool,
+    detect_language: bool,
     prunes: bool = False,
 ) -> AddReport:
     """Adds or updates each article, by its id; the later of two with one id wins.
+
+    With `detect_language` an article that names no language gets that of its texts, where it is
+    clear.
 
     With `commit`, commits whenever the writer's memory is full, and at the end; the report
     then counts what is committed. An exception, raised here or by `articles`, leaves the index
@@ -77,7 +82,7 @@ def add_articles(
     has are not read again. With `prunes`, articles are deleted that came from files which are
     gone from where was read, or which have them no more.
     """
-    adding = _Adding(writer, articles, on_progress or _ignore, commit)
+    adding = _Adding(writer, articles, on_progress or _ignore, commit, detect_language)
     report = adding.run()
     if prunes:
         report.pruned = adding.prune()
@@ -91,10 +96,12 @@ class _Adding:
         articles: Iterable[Given],
         notify: Callable[[AddReport], None],
         commit: bool,
+        detect_language: bool,
     ) -> None:
         self._writer = writer
         self._notify = notify
         self._commits = commit
+        self._detects_language = detect_language
         self._report = AddReport()
         self._reading = articles if isinstance(articles, Reading) else None
         self._items = self._fingerprinted(articles)
@@ -116,7 +123,9 @@ class _Adding:
         report, writer, reading = self._report, self._writer, self._reading
         report.rejected, report.notices = reading.rejects, reading.notices
         known_file = writer.ledger.find if self._commits and reading.files else None
-        return reading.fingerprinted(writer.seed, writer.knows, known_file)
+        return reading.fingerprinted(
+            writer.seed, writer.knows, known_file, detect_language=self._detects_language
+        )
 
     def run(self) -> AddReport:
         with _patient_collector():
@@ -181,7 +190,7 @@ class _Adding:
         return prune(self._writer, self._reading.roots, self._stale)
 
     def _take(self, given: Given | Record, fingerprint: bytes) -> None:
-        record = given if isinstance(given, Record) else record_of(_searchable(given))
+        record = given if isinstance(given, Record) else self._record(given)
         characters = record.characters
         if record.captions:
             characters += sum(map(len, record.captions))
@@ -205,6 +214,10 @@ class _Adding:
             self._updated += 1
         else:
             self._added += 1
+
+    def _record(self, given: Given) -> Record:
+        article = _searchable(given)
+        return record_of(with_language(article) if self._detects_language else article)
 
     def _flush(self) -> None:
         report = self._report

@@ -25,12 +25,19 @@ class Transaction:
         self,
         articles: Article | Iterable[Any],
         *,
+        detect_language: bool = True,
         on_progress: Callable[[AddReport], None] | None = None,
     ) -> AddReport:
         """Adds articles as `Index.add` does; they replace what this block added before them."""
         if isinstance(articles, Article):
             articles = [articles]
-        return add_articles(self._writer, self._checked(articles), on_progress, commit=False)
+        return add_articles(
+            self._writer,
+            self._checked(articles),
+            on_progress,
+            commit=False,
+            detect_language=detect_language,
+        )
 
     def delete(self, *ids: str) -> int:
         """Deletes the articles with these ids; returns how many there were."""

@@ -95,7 +95,12 @@ def test_every_language_stems(language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [("German", "de"), ("de-AT", "de"), ("pt_BR", "pt"), ("EN", "en")]
+    ("name", "code"),
+    [
+        *(("German", "de"), ("de-AT", "de"), ("pt_BR", "pt"), ("EN", "en"), (" en_US.UTF ", "en")),
+        *(("deu", "de"), ("ger", "de"), ("fre-CA", "fr"), ("English (US)", "en"), ("nb", "no")),
+        ("None", "none"),
+    ],
 )
 def test_languages_go_by_code_locale_or_name(name: str, code: str) -> None:
     assert language_code(name) == code
@@ -104,6 +109,11 @@ def test_languages_go_by_code_locale_or_name(name: str, code: str) -> None:
 def test_an_unknown_language_is_refused_with_the_known_ones() -> None:
     with pytest.raises(LanguageError, match="en \\(english\\)"):
         language_code("klingon")
+
+
+@pytest.mark.parametrize("name", ["", "-", "de-", "x-de", "germ", "nones", "12", "日本語"])
+def test_what_is_no_language_with_a_stemmer_leaves_the_default(name: str) -> None:
+    assert language_of(name, "fr") == ("de" if name == "de-" else "fr")
 
 
 @given(st.text())

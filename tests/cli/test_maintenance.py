@@ -235,7 +235,8 @@ def test_a_whoosh_index_is_not_read_without_trust(
     ("arguments", "complaint"),
     [
         (["export", "--format", "whoosh", "{full}"], "choose a new or an empty directory"),
-        (["export", "{full}"], "--format"),
+        (["export", "{full}"], "names no format"),
+        (["export", "--format", "whoosh", "{full}", "--limit", "1"], "a Whoosh index has all"),
         (["export", "--format", "pdf", "{full}"], "whoosh"),
         (["import-whoosh", "--trust", "{full}"], "there is no Whoosh index in"),
         (["import-whoosh", "--trust", "{full}", "--map", "hat=hl"], "hat"),

@@ -18,11 +18,13 @@ class Answers:
 
     A key is the name of a field; `images` are captions. Where there is the key `own`, the
     object is an article's own form; where there is `unknown`, it is not plain. No more is a
-    value with `odd` in it.
+    value with `odd` in it. The language of an article is known if it has a body and
+    `tells_language`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, tells_language: bool = False) -> None:
         self.asked: list[tuple[Any, ...]] = []
+        self._tells_language = tells_language
 
     def fields(self, keys: tuple[str, ...]) -> bytes | None:
         self.asked.append(keys)
@@ -49,6 +51,14 @@ class Answers:
         self.asked.append(("url", url))
         return b"from " + url.encode() if url.startswith("http") else None
 
+    def language(
+        self, headline: bytes, body: bytes, captions: tuple[str, ...]
+    ) -> tuple[tuple[str, ...], bytes]:
+        if not (body and self._tells_language):
+            return (), b""
+        told = f"{len(headline)} {len(body)} {len(captions)}"
+        return (told,), f'"language":"{told}"'.encode()
+
 
 def _code_of(key: str) -> int:
     if key == "images":
@@ -56,9 +66,12 @@ def _code_of(key: str) -> int:
     return RECORD_FIELDS.index(key) if key in RECORD_FIELDS else 0
 
 
-def rows_of(lines: list[bytes]) -> list[Row | None]:
+def rows_of(lines: list[bytes], *, tells_language: bool = False) -> list[Row | None]:
     """What both twins make of the lines."""
-    ours, twins = (family.Records(Answers()).read(lines) for family in (COMPILED, REFERENCE))
+    ours, twins = (
+        family.Records(Answers(tells_language=tells_language)).read(lines)
+        for family in (COMPILED, REFERENCE)
+    )
     for line, row, wanted in zip(lines, ours, twins, strict=True):
         assert row == wanted, line
     return list(ours)

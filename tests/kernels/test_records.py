@@ -14,10 +14,10 @@ from tests.kernels.twins import COMPILED, REFERENCE
 # -- any lines
 
 
-@given(st.lists(lines(), max_size=5))
-@example([b'{"id":"a","headline":" "}', b'{"id":"a","headline":" ","captions":["b"]}'])
-def test_both_twins_make_the_same_of_any_lines(drawn: list[bytes]) -> None:
-    rows_of(drawn)
+@given(st.lists(lines(), max_size=5), st.booleans())
+@example([b'{"id":"a","headline":" "}', b'{"id":"a","headline":" ","captions":["b"]}'], True)
+def test_both_twins_make_the_same_of_any_lines(drawn: list[bytes], tells_language: bool) -> None:
+    rows_of(drawn, tells_language=tells_language)
 
 
 @given(st.lists(lines(), max_size=3), st.data())
@@ -326,3 +326,25 @@ def test_every_day_of_the_calendar_is_read_but_for_the_ends(day: date, time: str
 @example(9998, 12, 31)
 def test_every_other_day_is_asked_for(year: int, month: int, day: int) -> None:
     row_of(line_with(published=f"{year:04}-{month:02}-{day:02}"))
+
+
+# -- language
+
+
+@pytest.mark.parametrize("given_language", ["", ',"language":null', ',"language":""'])
+def test_the_language_of_a_record_that_names_none_is_asked_for(given_language: str) -> None:
+    line = f'{{"keywords":["k"],"captions":["One"],"id":"a","body":"Nebel"{given_language}}}'
+    (row,) = rows_of([line.encode()], tells_language=True)
+    assert row is not None
+    assert row[9] == ("0 5 1",)
+    assert row[11].endswith(b',"language":"0 5 1","keywords": [0, "[\\"k\\"]"]}')
+    (row,) = rows_of([line.encode()])
+    assert row is not None
+    assert row[9] == ()
+    assert b"language" not in row[11]
+
+
+def test_a_language_that_is_named_stays() -> None:
+    (row,) = rows_of([b'{"id":"a","body":"Nebel","language":"de"}'], tells_language=True)
+    assert row is not None
+    assert row[9] == ('"de"',)

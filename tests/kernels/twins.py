@@ -11,7 +11,7 @@ import pytest
 
 NAMES = (
     *("dictionary", "elements", "fragments", "invert", "lists", "lookup", "marking", "matching"),
-    *("merge", "patterns", "postings", "records", "tallies", "terms", "text"),
+    *("merge", "patterns", "postings", "records", "tallies", "telling", "terms", "text"),
 )
 
 

@@ -97,8 +97,10 @@ class Records:
     RECORD_FIELDS of each as a byte, with flags, and no place twice but that of ""; or None when
     such objects are not plain. `reading.value(field, flags, json)` gives what is made of a value
     and its part of the stored form; or None when the line is not plain. `reading.id_of_url(url)`
-    gives the id of an article that has none, or None. The first two are asked once for what
-    comes again and again. The value of authors is (authors, agencies), as bylines name these too.
+    gives the id of an article that has none, or None. `reading.language(headline, body,
+    captions)` gives, of an article that names no language, the value and the part of that which
+    its texts, as the record has them, are in. The first two are asked once for what comes again
+    and again. The value of authors is (authors, agencies), as bylines name these too.
     """
 
     def __init__(self, reading: Conversions) -> None:
@@ -161,6 +163,7 @@ class Records:
         stored += [b'"headline":' + _as_json(headline)] if headline else []
         stored += [b'"body":' + _as_json(body)] if body else []
         made: dict[str, Any] = {"published": NO_TIME}
+        texts = headline.encode(), body.encode()
         for field in RECORD_FIELDS[RECORD_FIELDS.index("captions") :]:
             if field in held and field != "summary":
                 made[field], part = self._made(field, held[field])
@@ -169,13 +172,19 @@ class Records:
                     made["authors"], made["agencies"] = made["authors"]
                     if made["agencies"] and "agencies" in held:
                         raise _NotPlainError
+            if field == "language" and not made.get("language"):
+                asked = self._reading.language(*texts, made.get("captions", ()))
+                made["language"], part = asked
+                stored += [part] if part else []
         if not (headline or body or made.get("captions")):
             raise _NotPlainError
-        texts = article_id, headline.encode(), body.encode(), made.get("captions", ())
         fields = ("section", "publisher", "authors", "agencies", "language", "keywords")
         values = (made.get(field, ()) for field in fields)
         whole = b"{%b}" % b",".join(stored)
-        return *texts, made["published"], *values, whole, len(headline) + len(body)
+        return (
+            *(article_id, *texts, made.get("captions", ()), made["published"], *values),
+            *(whole, len(headline) + len(body)),
+        )
 
     def _id(self, held: dict[str, _Member]) -> bytes:
         member = held.get("id")
