@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
+from searchkit.sources.bylines import is_agency
 from searchkit.sources.markup import plain_text_of
 
 __all__ = ["Record", "shape_of"]
@@ -44,6 +45,9 @@ def _schema_article(record: Record) -> Record:
     of_articles = (node for node in nodes if _is_article(node))
     node = record if not nodes or _is_article(record) else next(of_articles, record)
 
+    if not (_is_article(node) or node.get("headline") or node.get("articleBody")):
+        return {}  # a site, a person: nodes of their own, which lists hold too
+
     def resolved(key: str) -> list[Any]:
         """What is under a key; of what is named there by its id, the node with it."""
         held = _list(node.get(key))
@@ -56,6 +60,8 @@ def _schema_article(record: Record) -> Record:
     page = _first(resolved("mainEntityOfPage"))
     language = _first(resolved("inLanguage"))
     pictures = (*resolved("image"), *resolved("associatedMedia"))
+    author = node.get("author") or node.get("creator")
+    authors = _names(resolved("author") or resolved("creator"))
     return {
         "id": node.get("identifier") if isinstance(node.get("identifier"), str) else None,
         "headline": node.get("headline") or node.get("name"),
@@ -74,7 +80,10 @@ def _schema_article(record: Record) -> Record:
         "published": node.get("datePublished") or node.get("dateCreated"),
         "section": _first(_list(node.get("articleSection"))),
         "publisher": _first(_names(resolved("publisher") or resolved("sourceOrganization"))),
-        "authors": _names(resolved("author") or resolved("creator")),
+        "authors": author
+        if isinstance(author, str)
+        else [name for name in authors if not is_agency(name)],
+        "agencies": [name for name in authors if is_agency(name)],
         "language": _first(_names([language])),
         "url": node.get("url") or (page.get("@id") if isinstance(page, dict) else page),
         "keywords": _as_text_or_names(node.get("keywords")),
@@ -339,7 +348,7 @@ _BY_KEYS: tuple[tuple[Callable[[Record], Record], str, tuple[str, ...]], ...] = 
             *("versionCreated", "firstCreated", "pubstatus", "pubStatus", "description_text"),
         ),
     ),
-    (_news_api, "publishedAt", ("urlToImage", "content", "description")),
+    (_news_api, "publishedAt", ("urlToImage",)),
     (_hit, "_source", ("_id", "_index")),
 )
 _TELLING = frozenset(telling for _, telling, _ in _BY_KEYS)

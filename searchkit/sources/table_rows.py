@@ -11,6 +11,7 @@ import orjson
 from searchkit.errors import ArticleError, Notice, Reject, SourceError
 from searchkit.sources.files import Item, Options
 from searchkit.sources.fingerprints import NEVER_KNOWN
+from searchkit.sources.paths import first_key
 from searchkit.sources.records import RecordReader
 from searchkit.sources.telling import Telling
 from searchkit.sources.values import shown
@@ -36,13 +37,18 @@ class TableRows:
         self._records = RecordReader(options.fields)
         self._telling = Telling(place, "row")
         held, _ = self._records.fields(tuple(dict.fromkeys(names)))
-        if not _TEXTS & held.keys():
+        # A mapping may lead into the values of any column.
+        is_flat = self._records.is_flat(names)
+        if is_flat and not _TEXTS & held.keys():
             raise SourceError(
                 "its first row names no column for a headline, a body or captions (but "
                 f"{shown(', '.join(names))}); pass fields={{'headline': ...}} / --map headline=..."
             )
         self.columns = [name for of_field in held.values() for name in of_field]
         self._lists = {name for field in _LISTS for name in held.get(field, ())}
+        if not is_flat:
+            self.columns = list(dict.fromkeys(names))
+            self._lists |= {first_key(path) for path in (options.fields or {}).values()}
         self._dates = set(held.get("published", ()))
 
     def of_texts(self, cells: dict[str, str]) -> dict[str, Any]:
