@@ -23,7 +23,7 @@ Record = dict[str, Any]
 _KINDS_OF_ARTICLES = re.compile(r"(?:.*[:/#])?(?:\w*Article|\w*Posting|Report|Review)")
 _LOOKS_LIKE_MARKUP = re.compile(r"<(?:/?[a-z][a-z0-9]*|br ?/)(?:\s[^<>]{0,400})?>", re.IGNORECASE)
 # NewsAPI cuts its content, and says how much is left out.
-_LEFT_OUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
+_LEFT_OUT = re.compile(r"(?:…|\.\.\.)? ?\[\+\d{1,9} chars\]$")
 
 
 def shape_of(keys: Collection[str]) -> Callable[[Record], Record] | None:
@@ -164,7 +164,7 @@ def _news_api(record: Record) -> Record:
     source = record.get("source")
     return {
         "headline": record.get("title"),
-        "body": _LEFT_OUT.sub("", content) if isinstance(content, str) else content,
+        "body": _LEFT_OUT.sub("", content.rstrip()) if isinstance(content, str) else content,
         "standfirst": _plain(record.get("description")),
         "published": record.get("publishedAt"),
         "publisher": source.get("name") or source.get("id") if isinstance(source, dict) else source,
@@ -313,10 +313,7 @@ def _captions(pictures: Iterable[Record]) -> list[Record]:
     found: dict[tuple[str, ...], Record] = {}
     for picture in pictures:
         texts = {
-            part: text
-            for part, value in picture.items()
-            for text in [", ".join(value) if isinstance(value, list) else value]
-            if isinstance(text, str) and text.strip()
+            part: text for part, value in picture.items() if (text := ", ".join(_names(value)))
         }
         if texts:
             found.setdefault(tuple(texts.values()), texts)
