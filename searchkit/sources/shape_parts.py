@@ -66,10 +66,7 @@ def captions_of(pictures: Iterable[Record]) -> list[Record]:
     found: dict[tuple[str, ...], Record] = {}
     for picture in pictures:
         texts = {
-            part: text
-            for part, value in picture.items()
-            for text in [", ".join(value) if isinstance(value, list) else value]
-            if isinstance(text, str) and text.strip()
+            part: text for part, value in picture.items() if (text := ", ".join(names_of(value)))
         }
         if texts:
             found.setdefault(tuple(texts.values()), texts)

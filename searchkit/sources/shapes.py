@@ -28,7 +28,7 @@ from searchkit.sources.shape_parts import (
 __all__ = ["shape_of"]
 
 # NewsAPI cuts its content, and says how much is left out.
-_LEFT_OUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
+_LEFT_OUT = re.compile(r"(?:…|\.\.\.)? ?\[\+\d{1,9} chars\]$")
 
 
 def shape_of(keys: Collection[str]) -> Callable[[Record], Record] | None:
@@ -110,7 +110,7 @@ def _news_api(record: Record) -> Record:
     source = record.get("source")
     return {
         "headline": record.get("title"),
-        "body": _LEFT_OUT.sub("", content) if isinstance(content, str) else content,
+        "body": _LEFT_OUT.sub("", content.rstrip()) if isinstance(content, str) else content,
         "standfirst": plain_text(record.get("description")),
         "published": record.get("publishedAt"),
         "publisher": source.get("name") or source.get("id") if isinstance(source, dict) else source,

@@ -24,9 +24,10 @@ _LISTS = word_set(
     """
 )
 _BEGINNING = re.compile(rb'\{\s*(?:"|$)|\[\s*(?:\{\s*"|\]?\s*$)')
-# A key and how its value begins, or another text; or a bracket.
+# A key and how its value begins, or another text, which may be cut short; or a bracket.
 _TOKEN = re.compile(
-    rb'"((?:[^"\\]|\\.)*)"(?:\s*:\s*(?=(\[\s*[\[{\]]?|\S)))?|([\[{])|([\]}])', re.DOTALL
+    rb'"([^"\\]*(?:\\.[^"\\]*)*)(?:"|\\?\Z)(?:\s*:\s*(?=(\[\s*[\[{\]]?|\S)))?|([\[{])|([\]}])',
+    re.DOTALL,
 )
 # Is looked at, for what is around the records.
 _HEAD_BYTES = 64 * 1024

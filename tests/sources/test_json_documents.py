@@ -136,9 +136,15 @@ class TestRejects:
 
 class TestHostileJson:
     @pytest.mark.parametrize(
-        "content", ["[" * 200_000, "[{" * 100_000, '{"a":' * 200_000, '{"a":[' * 100_000]
+        "content",
+        [
+            *("[" * 200_000, "[{" * 100_000, '{"a":' * 200_000, '{"a":[' * 100_000),
+            '{"a": "' + '\\"' * 2_000_000,
+        ],
     )
-    def test_deep_nesting_is_rejected(self, read_file: ReadFile, content: str) -> None:
+    def test_nesting_and_quoting_without_end_is_rejected(
+        self, read_file: ReadFile, content: str
+    ) -> None:
         assert read_file("x.json", content).rejects
 
     def test_an_object_nested_too_deeply_is_passed_over(self, read_file: ReadFile) -> None:
