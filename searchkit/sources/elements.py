@@ -35,12 +35,13 @@ class Elements:
     """Takes JSON apart into its records. What stands in the place of one, such as a number in a
     list, is given too, to be rejected.
 
-    `is_list` says of a key whether a list under it is one of records; None when the outermost
-    objects are the records themselves. A record of more than `largest` bytes is not held.
+    `is_place` says of a key, and the bracket of what is under it, whether that is a list of
+    records, or one itself; None when the outermost objects are the records themselves. A record of
+    more than `largest` bytes is not held.
     """
 
-    def __init__(self, is_list: Callable[[str], bool] | None, largest: int) -> None:
-        self._is_list = is_list
+    def __init__(self, is_place: Callable[[str, bytes], bool] | None, largest: int) -> None:
+        self._is_place = is_place
         self._largest = largest
         self._around: list[bytes] = []  # the brackets around the records that are open
         self._key = ""
@@ -99,7 +100,7 @@ class Elements:
                     self._around.append(first)
                     self.had_lists |= first == b"["
                 else:
-                    self._is_record = self._around[-1:] != [b"{"]
+                    self._is_record = self._is_one(first)
                     self._began, self._depth, self._string = self._line, 1, 0
                     place = self._go_on(data, start, place, found)
                 continue
@@ -119,12 +120,17 @@ class Elements:
 
     def _goes_around_records(self, bracket: bytes, within: bytes | None) -> bool:
         if not self._around:
-            return bracket == b"[" or self._is_list is not None
-        if self._around[-1] == b"[" or self._is_list is None:
+            return bracket == b"[" or self._is_place is not None
+        if self._around[-1] == b"[" or self._is_place is None:
             return False
         if bracket == b"{":
-            return len(self._around) < _DEEPEST
-        return within in (b"{", b"]") and self._is_list(self._key)
+            return len(self._around) < _DEEPEST and not self._is_place(self._key, bracket)
+        return within in (b"{", b"]") and self._is_place(self._key, bracket)
+
+    def _is_one(self, bracket: bytes) -> bool:
+        if self._around[-1:] != [b"{"]:
+            return True
+        return bracket == b"{" and self._is_place is not None and self._is_place(self._key, bracket)
 
     def _go_on(self, data: bytes, start: int, place: int, found: list[Element]) -> int:
         """Where what has begun ends in the data; it is in them from `start`, and was looked at up
