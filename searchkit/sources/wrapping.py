@@ -68,12 +68,15 @@ def lists_of_records(
     mapped = {first_key(path) for path in (mapping or {}).values()}
     if shape_of(at_top) or not mapped.isdisjoint(at_top):
         return None
+    fields = {field_of(key) for key in at_top}
     if any(field_of(key) == "body" and begins[:1] in b'"[' for key, begins in keys.items()):
         return None
+    if "headline" in fields and not fields.isdisjoint(("published", "captions")):
+        return None  # a feed may have a title, but not these
     named = {key for key in lists if folded(key) in _LISTS}
     if named:
         return named.__contains__
-    if any(field_of(key) in ("headline", "captions") for key in at_top):
+    if not fields.isdisjoint(("headline", "captions")):
         return None
     return _is_strange if any(map(_is_strange, lists)) else None
 
