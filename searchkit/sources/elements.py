@@ -32,8 +32,9 @@ Element = tuple[int, bytes | None]
 
 
 class Elements:
-    """Takes JSON apart into its records. What stands in the place of one, such as a number in a
-    list, is given too, to be rejected.
+    """Takes JSON apart into its records. To be rejected, what stands in the place of one is given
+    too, such as a number in a list, and an empty object for one that should be around records
+    and has no list of them.
 
     `is_place` says of a key, and the bracket of what is under it, whether that is a list of
     records, or one itself; None when the outermost objects are the records themselves. A record of
@@ -44,6 +45,8 @@ class Elements:
         self._is_place = is_place
         self._largest = largest
         self._around: list[bytes] = []  # the brackets around the records that are open
+        self._outermost = 1  # the line of the first of them
+        self._has_any = False  # whether there were records in it, or a list for them
         self._key = ""
         self._rest = b""  # of a token that the next piece may go on with
         self._line = 1  # of the place up to which lines were counted
@@ -97,16 +100,22 @@ class Elements:
             if first in b"[{" and token is not None:
                 place = start + 1
                 if self._goes_around_records(first, token["within"]):
+                    if not self._around:
+                        self._outermost, self._has_any = self._line, False
                     self._around.append(first)
+                    self._has_any |= first == b"["
                     self.had_lists |= first == b"["
                 else:
                     self._is_record = self._is_one(first)
+                    self._has_any |= self._is_record
                     self._began, self._depth, self._string = self._line, 1, 0
                     place = self._go_on(data, start, place, found)
                 continue
             place = token.end() if token is not None else len(data)
             if first in b"]}" and self._around and ord(first) - ord(self._around[-1]) == 2:
                 self._around.pop()
+                if not self._around and not self._has_any:
+                    found.append((self._outermost, b"{}"))  # what is in it is no longer known
             elif self._around[-1:] != [b"{"]:
                 found.append((self._line, data[start:place]))
             elif token is not None and token["text"] is not None:

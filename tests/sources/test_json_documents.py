@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import io
 import json
@@ -13,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import searchkit
-from searchkit import Article
+from searchkit import Article, Caption
 from searchkit.sources import json_documents
 from searchkit.sources.elements import Elements
 from searchkit.sources.files import OpenFile, Options
 from searchkit.sources.json_documents import read_json
+from searchkit.sources.jsonl import read_jsonl
 from tests.sources.conftest import ReadFile, headlines
 
 ONE, TWO = {"headline": "One", "body": "Fog."}, {"headline": "Two"}
@@ -67,6 +69,7 @@ class TestObjects:
             {"links": [{"href": "x"}], **ONE},
             {"title": "One", "images": [{"caption": "Fog"}], "related": [{"url": "x"}]},
             {"text": "One", "items": [{"price": 1}]},
+            {"title": "One", "date": "2020-02-20", "items": [{"price": 1}]},
             {"title": "One", "paragraphs": ["a", "b"]},
         ],
     )
@@ -98,6 +101,12 @@ class TestObjects:
     def test_whose_content_is_pages_are_not_taken_for_one(self, read_file: ReadFile) -> None:
         answer = {"content": {"page": 1, "items": [ONE, TWO]}, "size": 2}
         assert headlines(read_file("x", json.dumps(answer))) == ["One", "Two"]
+
+    def test_that_should_hold_a_list_and_do_not_are_rejected(self, read_file: ReadFile) -> None:
+        answers = [{"articles": [ONE]}, {"status": "error"}, {"articles": []}, {"articles": [TWO]}]
+        result = read_file("x", "\n".join(map(json.dumps, answers)))
+        assert headlines(result) == ["One", "Two"]
+        assert [reject.line for reject in result.rejects] == [2]
 
     def test_one_a_line_are_json_lines_though_the_first_is_bad(self, read_file: ReadFile) -> None:
         result = read_file("x", '{"headline": bad}\n{"headline": "One"}\n')
@@ -258,15 +267,30 @@ def known(fingerprint: bytes) -> bool:
 
 @settings(deadline=None)
 @given(
-    st.lists(st.builds(Article, headline=st.text(min_size=1), body=st.text()), min_size=1),
-    st.sampled_from([None, 1]),
+    st.lists(
+        st.builds(
+            Article,
+            headline=st.text(min_size=1),
+            body=st.text(),
+            captions=st.lists(st.builds(Caption, text=st.text(), alt=st.text())).map(tuple),
+            authors=st.lists(st.text()).map(tuple),
+            published=st.none() | st.datetimes(timezones=st.timezones()),
+        ),
+        min_size=1,
+    ),
+    st.sampled_from(["lines", "list", "several lines", "one after the other", "in an object"]),
     st.booleans(),
 )
-def test_any_articles_come_back(
-    articles: list[Article], indent: int | None, ascii_only: bool
-) -> None:
-    written = json.dumps(
-        [article.to_dict() for article in articles], indent=indent, ensure_ascii=ascii_only
-    )
-    items = read_json(OpenFile("x", io.BytesIO(written.encode()).read), Options())
+def test_any_articles_come_back(articles: list[Article], layout: str, only_ascii: bool) -> None:
+    records = [article.to_dict() for article in articles]
+    dump = functools.partial(json.dumps, ensure_ascii=only_ascii)
+    written = {
+        "lines": lambda: "\n".join(map(dump, records)),
+        "list": lambda: dump(records),
+        "several lines": lambda: dump(records, indent=2),
+        "one after the other": lambda: "".join(dump(record, indent=1) for record in records),
+        "in an object": lambda: dump({"response": {"count": 1, "docs": records}}),
+    }[layout]()
+    read = read_jsonl if layout == "lines" else read_json
+    items = read(OpenFile("x", io.BytesIO(written.encode()).read), Options())
     assert [item[1] for item in items if isinstance(item, tuple)] == articles
