@@ -36,6 +36,7 @@ _DECLARED_DELIMITER = re.compile(r"sep=(.)\r?\n")
 # What is looked at to find out what a file is.
 _ROWS_LOOKED_AT = 20
 _LONGEST_NAME = 80
+_LONGEST_HEADER = 8192
 _ALIKE = 0.8
 
 
@@ -51,7 +52,10 @@ def looks_like_csv(head: bytes) -> bool:
     """Whether content that begins so is a table whose first row names the fields of articles."""
     text = head.decode("utf-8", "replace").lstrip("\ufeff")
     first = text.partition("\n")[0]
-    if not any(len(_fields(RecordReader(), first.split(each))) > 1 for each in _DELIMITERS):
+    reader = RecordReader()
+    if len(first) > _LONGEST_HEADER or not any(
+        len(_fields(reader, first.split(each))) > 1 for each in _DELIMITERS
+    ):
         return False
     delimiter = _delimiter(text, None)
     rows = _beginning(text, delimiter)
@@ -60,7 +64,7 @@ def looks_like_csv(head: bytes) -> bool:
         len(rows) > 1
         and alike >= _ALIKE * len(rows)
         and all(len(name) <= _LONGEST_NAME for name in rows[0])
-        and not _fields(RecordReader(), rows[0]).isdisjoint(("headline", "body"))
+        and not _fields(reader, rows[0]).isdisjoint(("headline", "body"))
     )
 
 
