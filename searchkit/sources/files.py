@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -143,13 +144,15 @@ class OpenFile:
         return b"".join(self._head)[:_HEAD_BYTES]
 
     def chunks(self) -> Iterator[bytes]:
-        """The unpacked bytes in pieces that are not empty, once.
+        """The unpacked bytes in pieces that are not empty, once; after `head`, all of it is in
+        the first.
 
         Raises SourceError, after the last piece that is sound, when compressed data is
         damaged or cut short, and OSError as reading does.
         """
-        yield from self._head
-        self._head.clear()
+        if self._head:
+            yield b"".join(self._head)
+            self._head.clear()
         if self._failure is not None:
             raise self._failure
         yield from self._rest
@@ -165,6 +168,23 @@ class OpenFile:
             if len(data) > limit:
                 return None
         return bytes(data)
+
+    @contextmanager
+    def on_disk(self) -> Iterator[str]:
+        """The path of a file with the unpacked bytes, in place of `chunks`: its own, or that of a
+        copy which is there until the end. Raises as `chunks` does.
+        """
+        self.head()
+        if self.path is not None and not self._is_packed:
+            yield self.path
+            return
+        import tempfile  # takes 5 ms, and is for this
+
+        with tempfile.NamedTemporaryFile(prefix="searchkit-") as copy:
+            for chunk in self.chunks():
+                copy.write(chunk)
+            copy.flush()
+            yield copy.name
 
     def _stored(self) -> Iterator[bytes]:
         while chunk := self._read(_CHUNK_BYTES):

@@ -6,7 +6,6 @@ The content decides where it can, then the name. Other packages add formats by a
 from __future__ import annotations
 
 import functools
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -76,16 +75,33 @@ _OWN = (
         "jsonl",
         (".jsonl", ".ndjson"),
         read_records=f"{_HERE}.jsonl:read_jsonl",
-        looks_like=f"{_HERE}.formats:_looks_like_jsonl",
+        looks_like=f"{_HERE}.wrapping:looks_like_jsonl",
         begins=b"{",
+    ),
+    Format(
+        "json",
+        (".json",),
+        read_records=f"{_HERE}.json_documents:read_json",
+        looks_like=f"{_HERE}.wrapping:looks_like_json",
+        begins=b"{[",
+    ),
+    Format(
+        "parquet",
+        (".parquet", ".pq"),
+        read_records=f"{_HERE}.parquet:read_parquet",
+        looks_like=f"{_HERE}.parquet:looks_like_parquet",
+        begins=b"P",
+    ),
+    Format(
+        "csv",
+        (".csv", ".tsv", ".tab"),
+        read_records=f"{_HERE}.csv_tables:read_csv",
+        looks_like=f"{_HERE}.csv_tables:looks_like_csv",
     ),
     Format("plaintext", (".txt", ".text"), read_document=f"{_HERE}.plaintext:read_plaintext"),
 )
 
 _OWN_BY_NAME = {each.name: each for each in _OWN}
-
-# JSON that is not one object a line: an object over several lines, a list of objects.
-_JSON_OVER_LINES = re.compile(rb'\{\s*(?:"|$)|\[\s*\{')
 
 
 @functools.cache
@@ -154,16 +170,6 @@ def _resembling(candidates: Iterable[Format], head: bytes, first: bytes) -> Form
 def _by_name(name: str) -> Format | None:
     plain = _PACKED.sub("", name).lower()
     return next((each for each in formats().values() if plain.endswith(each.endings)), None)
-
-
-def _looks_like_jsonl(head: bytes) -> bool:
-    line, newline, _ = head.lstrip().partition(b"\n")
-    try:
-        return isinstance(json.loads(line), dict)
-    except RecursionError:
-        return True  # which will say so
-    except ValueError:
-        return not newline and len(line) > 1 and bool(_JSON_OVER_LINES.match(line))
 
 
 @functools.cache

@@ -10,13 +10,18 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-__all__ = ["KeyTable", "by_field"]
+__all__ = ["KeyTable", "by_field", "folded"]
 
 _Row = TypeVar("_Row")
 
 # What is remembered is bounded, so that a file with other keys in each line costs time only.
 _REMEMBERED_KEY_SETS = 1000
 _REMEMBERED_KEY_CHARACTERS = 4000
+
+
+def folded(key: str) -> str:
+    """The key as all its spellings are known."""
+    return re.sub(r"[\W_]+", "", key).casefold()
 
 
 def by_field(field: str, keys: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -56,7 +61,7 @@ class KeyTable(dict[tuple[str, ...], tuple[_Row, ...]]):
         by_alias: dict[str, list[str]] = {}
         for key in keys:
             if key not in taken:
-                by_alias.setdefault(re.sub(r"[\W_]+", "", key).casefold(), []).append(key)
+                by_alias.setdefault(folded(key), []).append(key)
         found = {
             field: tuple(key for alias in names for key in by_alias.get(alias, ()))
             for field, names in self._aliases.items()

@@ -50,8 +50,10 @@ class _Answers:
 
     def fields(self, keys: tuple[str, ...]) -> bytes | None:
         """The field of each key; None where a key comes twice, or a field has several keys, or
-        several fields have one, as a mapping may want it.
+        several fields have one, as a mapping may want it; or where they are deeper within.
         """
+        if not self._reader.is_flat(keys):
+            return None
         found, own = self._reader.fields(keys)
         held = [key for of_field in found.values() for key in of_field]
         if not len(held) == len(set(held)) == len(found) or len(set(keys)) < len(keys):

@@ -11,7 +11,9 @@ from typing import Any
 
 from searchkit.article import Article
 from searchkit.errors import ArticleError, SourceError
-from searchkit.sources.keys import KeyTable
+from searchkit.sources.keys import KeyTable, folded
+from searchkit.sources.paths import at_end, path_of
+from searchkit.sources.shapes import shape_of
 from searchkit.sources.values import (
     CONVERSIONS,
     UnreadableError,
@@ -21,14 +23,14 @@ from searchkit.sources.values import (
     unique,
 )
 
-__all__ = ["RecordReader", "first_value", "require_fields"]
+__all__ = ["RecordReader", "field_of", "first_value", "require_fields"]
 
 # Written without separators and in lower case.
 _ALIASES: dict[str, tuple[str, ...]] = {
     "headline": ("headline", "title", "hed", "head", "heading", "headlinemain", "maintitle"),
     "body": (
         *("body", "text", "content", "article", "articlebody", "fulltext", "maintext"),
-        *("bodytext", "articletext", "contents", "story", "paragraphs"),
+        *("bodytext", "articletext", "contenttext", "contents", "story", "paragraphs"),
     ),
     "captions": (
         *("captions", "caption", "images", "image", "pictures", "picture", "photos", "photo"),
@@ -54,6 +56,7 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "id": ("id", "guid", "uuid", "articleid"),
 }
+_FIELDS = {alias: field for field, aliases in _ALIASES.items() for alias in aliases}
 _ARTICLE_FIELDS = tuple(field.name for field in fields(Article))
 _OWN_KEYS = frozenset(_ARTICLE_FIELDS)
 
@@ -65,6 +68,13 @@ _AUTHORS, _AGENCIES, _STANDFIRST = _PLACES["authors"], _PLACES["agencies"], _PLA
 
 # Where what is found belongs, the key it is under, its conversion of text; the field, its keys.
 _Step = tuple[int, str, Callable[[str], Any], str, tuple[str, ...]]
+
+
+def field_of(key: str) -> str | None:
+    """The field that a key is for by its name; beside those of an article, standfirst and summary,
+    which become part of the body.
+    """
+    return _FIELDS.get(folded(key))
 
 
 def require_fields(mapping: Mapping[str, str]) -> None:
@@ -81,14 +91,16 @@ def require_fields(mapping: Mapping[str, str]) -> None:
 class RecordReader:
     """Turns the objects of one file into articles.
 
-    `mapping`, from article field to key, takes the place of the table for the fields it
-    names.
+    `mapping`, from article field to key, or to a path such as `images[].caption`, takes the
+    place of the table for the fields it names.
     """
 
     def __init__(self, mapping: Mapping[str, str] | None = None) -> None:
         self._mapping = dict(mapping or {})
         self._steps = KeyTable(_ALIASES, _step, self._mapping)
         self._missing = set(self._mapping.values())
+        paths = {text: path_of(text) for text in self._missing}
+        self._paths = {text: path for text, path in paths.items() if path is not None}
 
     @property
     def missing(self) -> list[tuple[str, str]]:
@@ -102,6 +114,22 @@ class RecordReader:
         self._missing.difference_update(keys)
         return {field: held for _, _, _, field, held in self._steps[keys]}, self._is_own(keys)
 
+    def is_flat(self, keys: Collection[str]) -> bool:
+        """Whether the fields of an object with these keys are under the keys themselves."""
+        return shape_of(keys) is None and all(text in keys for text in self._paths)
+
+    def _flat(self, record: dict[str, Any]) -> dict[str, Any]:
+        """What the record is under keys that are known, and under those of the mapping."""
+        shape = shape_of(record)
+        flat = shape(record) if shape is not None else dict(record)
+        for text in self._mapping.values():
+            path = self._paths.get(text)
+            if text in record:
+                flat[text] = record[text]
+            elif path is not None and (found := at_end(path, record)) is not None:
+                flat[text] = found
+        return flat
+
     def _is_own(self, keys: Collection[str]) -> bool:
         return not self._mapping and len(keys) == len(_OWN_KEYS) and _OWN_KEYS.issuperset(keys)
 
@@ -114,6 +142,8 @@ class RecordReader:
         `is_sound` says that no string of the record holds half a surrogate pair, so that
         they need not be searched for one.
         """
+        if not self.is_flat(record):
+            record = self._flat(record)
         self._missing.difference_update(record)
         if self._is_own(record):
             own = _own_article(record)

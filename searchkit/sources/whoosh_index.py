@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from whoosh.reading import IndexReader
 
 from searchkit.article import Article
 from searchkit.errors import ArticleError, Notice, Reject, SearchKitError, SourceError
+from searchkit.sources.json_types import as_json
 from searchkit.sources.records import RecordReader, require_fields
 
 __all__ = ["WhooshArticles", "import_whoosh"]
@@ -63,7 +62,7 @@ class WhooshArticles(Iterator[Article]):
             place = f"{self._directory}, document {number}"
             remarks: list[tuple[str, str]] = []
             try:
-                article = self._records.read(_plain(stored), remarks)
+                article = self._records.read(as_json(stored), remarks)
             except ArticleError as error:
                 self.rejects.append(Reject(place, str(error)))
                 continue
@@ -98,18 +97,3 @@ def _stored(reader: IndexReader) -> Iterator[tuple[int, dict[str, Any]]]:
     """Each document's number and what is stored of it."""
     with reader:
         yield from reader.iter_docs()
-
-
-def _plain(value: Any) -> Any:
-    """A stored value as JSON would have it; what JSON cannot have becomes a string."""
-    if value is None or isinstance(value, (str, bool, int, float)):
-        return value
-    if isinstance(value, Mapping):
-        return {str(name): _plain(each) for name, each in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(each) for each in value]
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return float(value) if isinstance(value, Decimal) else str(value)

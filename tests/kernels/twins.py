@@ -10,8 +10,8 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 NAMES = (
-    *("dictionary", "fragments", "invert", "lists", "lookup", "marking", "matching", "merge"),
-    *("patterns", "postings", "records", "tallies", "telling", "terms", "text"),
+    *("dictionary", "elements", "fragments", "invert", "lists", "lookup", "marking", "matching"),
+    *("merge", "patterns", "postings", "records", "tallies", "telling", "terms", "text"),
 )
 
 

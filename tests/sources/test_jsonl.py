@@ -80,7 +80,7 @@ class TestFiles:
     def test_a_line_over_the_limit_is_passed_over_without_being_held(
         self, read_file: ReadFile, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(jsonl, "MAX_LINE_BYTES", 1024 * 1024)
+        monkeypatch.setattr(jsonl, "MAX_OBJECT_BYTES", 1024 * 1024)
         long = '{"title": "' + "x" * 30_000_000 + '"}\n'
         tracemalloc.start()
         result = read_file(
@@ -98,9 +98,9 @@ class TestFiles:
         self, read_file: ReadFile, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         line = '{"title": "' + "x" * 2_000_000 + '"}'
-        monkeypatch.setattr(jsonl, "MAX_LINE_BYTES", len(line))
+        monkeypatch.setattr(jsonl, "MAX_OBJECT_BYTES", len(line))
         assert len(read_file("a.jsonl", line + "\n" + line).articles) == 2
-        monkeypatch.setattr(jsonl, "MAX_LINE_BYTES", len(line) - 1)
+        monkeypatch.setattr(jsonl, "MAX_OBJECT_BYTES", len(line) - 1)
         assert len(read_file("a.jsonl", line + "\n" + line).rejects) == 2
 
     def test_lines_that_cross_the_chunks_are_whole(self, read_file: ReadFile) -> None:

@@ -157,10 +157,10 @@ class TestNamedFiles:
     @pytest.mark.parametrize(
         "content", ['[{"headline": "h"}]', '{\n  "headline": "h"\n}', '[\n  {\n "headline": "h"}]']
     )
-    def test_json_of_another_shape_is_rejected_with_a_remedy(
+    def test_json_of_another_shape_is_known_by_its_content(
         self, read_file: ReadFile, content: str
     ) -> None:
-        assert "jq -c" in read_file("a.json", content).reject.reason
+        assert read_file("a.txt", content).article.headline == "h"
 
     def test_binary_files_are_rejected(self, read_file: ReadFile) -> None:
         assert "not text" in read_file("a.bin", b"\x00\x01\x02").reject.reason
@@ -176,8 +176,10 @@ class TestNamedFiles:
         assert headlines(read_all(tmp_path, file_format="jsonl")) == ["From a line"] * 2
 
     def test_an_unknown_format_encoding_or_field_is_an_error(self, tmp_path: Path) -> None:
-        with pytest.raises(SourceError, match="'csv' is not known; use one of jsonl, plaintext"):
-            read(tmp_path, file_format="csv")
+        with pytest.raises(
+            SourceError, match=r"'doc' is not known; use one of .*jsonl, .*plaintext"
+        ):
+            read(tmp_path, file_format="doc")
         with pytest.raises(SourceError, match="'klingon' is not known"):
             read(tmp_path, encoding="klingon")
         with pytest.raises(SourceError, match="no field 'titel'"):
