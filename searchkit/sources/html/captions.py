@@ -9,6 +9,7 @@ picture's description (alt), marked as that.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -50,6 +51,10 @@ _IMAGE_ADDRESS = re.compile(
 _LEAST_CHARACTERS = 3
 _MOST_CHARACTERS = 2_000
 _MOST_CAPTIONS = 1_000
+# Pages with more pictures, or pictures in more elements, are not looked through to their end.
+_MOST_PICTURES = 5_000
+_MOST_IMAGES = 2_000
+_MOST_ELEMENTS = 2_000
 _PICTURES = ("img", "picture", "amp-img", "video", "noscript", "canvas")
 _IMAGES = frozenset(("img", "amp-img"))
 # What may be a caption by its class.
@@ -97,6 +102,7 @@ def find_pictures(body: Element) -> list[Picture]:
     """The pictures of a page in order, those of other articles too."""
     found: list[Picture] = []
     taken: set[Element] = set()
+    images = 0
     within: Element | None = None  # what is being passed through
     for element in body.iter():
         if not isinstance(element.tag, str) or (within is not None and _is_within(element, within)):
@@ -108,12 +114,16 @@ def find_pictures(body: Element) -> list[Picture]:
             within = element
         elif kind == "attribute":
             found.append(Picture(element, kind))
-        elif element.tag in _IMAGES:
+        elif element.tag in _IMAGES and images < _MOST_IMAGES:
+            images += 1
             box = _box_of(element)
             if box is not None and box not in taken:
                 taken.add(box)
                 found.append(Picture(box, "box"))
-    return [each for each in found if not _holds_another(each, found)]
+        if len(found) >= _MOST_PICTURES:
+            break
+    outer = {each for picture in found for each in picture.element.iterancestors()}
+    return [each for each in found if each.kind != "box" or each.element not in outer]
 
 
 def captions_of(pictures: Sequence[Picture], region: Element | None) -> list[Caption]:
@@ -206,8 +216,11 @@ def _is_sign(image: Element) -> bool:
 
 
 def _shown_text(element: Element) -> str:
+    """The text of an element but what is in buttons, scripts and the like; of a large one the
+    beginning.
+    """
     pieces: list[str] = []
-    for each in element.iter():
+    for each in itertools.islice(element.iter(), _MOST_ELEMENTS):
         if not isinstance(each.tag, str) or each.tag in _UNSHOWN:
             continue
         outer = each.getparent()
@@ -227,12 +240,6 @@ def _is_card(box: Element, text: str) -> bool:
         return True
     linked = sum(len(text_of(each)) for each in box.iter("a"))
     return box.tag == "a" or linked > _MOST_LINKED * len(text)
-
-
-def _holds_another(picture: Picture, found: Sequence[Picture]) -> bool:
-    return picture.kind == "box" and any(
-        other is not picture and _is_within(other.element, picture.element) for other in found
-    )
 
 
 def _is_within(element: Element, outer: Element) -> bool:
@@ -274,7 +281,8 @@ def _is_film(element: Element) -> bool:
 
 def _links_on(element: Element) -> bool:
     """Whether much of what an element says is links, as lists of other articles are."""
-    linked = sum(len(text_of(each)) for each in element.iter("a"))
+    links = itertools.islice(element.iter("a"), _MOST_ELEMENTS)
+    linked = sum(len(text_of(each)) for each in links)
     return linked > _MOST_LINKED_ELSEWHERE * len(_shown_text(element))
 
 
