@@ -34,18 +34,19 @@ Element = tuple[int, bytes | None]
 class Elements:
     """Takes JSON apart into its records. To be rejected, what stands in the place of one is given
     too, such as a number in a list, and an empty object for one that should be around records
-    and has no list of them.
+    and has no place for them.
 
-    `is_list` says of a key whether a list under it is one of records; None when the outermost
-    objects are the records themselves. A record of more than `largest` bytes is not held.
+    `is_place` says of a key, and the bracket of what is under it, whether that is a list of
+    records, or one itself; None when the outermost objects are the records themselves. A record of
+    more than `largest` bytes is not held.
     """
 
-    def __init__(self, is_list: Callable[[str], bool] | None, largest: int) -> None:
-        self._is_list = is_list
+    def __init__(self, is_place: Callable[[str, bytes], bool] | None, largest: int) -> None:
+        self._is_place = is_place
         self._largest = largest
         self._around: list[bytes] = []  # the brackets around the records that are open
         self._outermost = 1  # the line of the first of them
-        self._has_lists = False  # whether there was a list of records in it
+        self._has_records = False  # whether there was a place for records in it
         self._key = ""
         self._rest = b""  # of a token that the next piece may go on with
         self._line = 1  # of the place up to which lines were counted
@@ -100,19 +101,20 @@ class Elements:
                 place = start + 1
                 if self._goes_around_records(first, token["within"]):
                     if not self._around:
-                        self._outermost, self._has_lists = self._line, False
+                        self._outermost, self._has_records = self._line, False
                     self._around.append(first)
-                    self._has_lists |= first == b"["
+                    self._has_records |= first == b"["
                     self.had_lists |= first == b"["
                 else:
-                    self._is_record = self._around[-1:] != [b"{"]
+                    self._is_record = self._is_one(first)
+                    self._has_records |= self._is_record
                     self._began, self._depth, self._string = self._line, 1, 0
                     place = self._go_on(data, start, place, found)
                 continue
             place = token.end() if token is not None else len(data)
             if first in b"]}" and self._around and ord(first) - ord(self._around[-1]) == 2:
                 self._around.pop()
-                if not self._around and not self._has_lists:
+                if not self._around and not self._has_records:
                     found.append((self._outermost, b"{}"))  # what is in it is no longer known
             elif self._around[-1:] != [b"{"]:
                 found.append((self._line, data[start:place]))
@@ -127,12 +129,17 @@ class Elements:
 
     def _goes_around_records(self, bracket: bytes, within: bytes | None) -> bool:
         if not self._around:
-            return bracket == b"[" or self._is_list is not None
-        if self._around[-1] == b"[" or self._is_list is None:
+            return bracket == b"[" or self._is_place is not None
+        if self._around[-1] == b"[" or self._is_place is None:
             return False
         if bracket == b"{":
-            return len(self._around) < _DEEPEST
-        return within in (b"{", b"]") and self._is_list(self._key)
+            return len(self._around) < _DEEPEST and not self._is_place(self._key, bracket)
+        return within in (b"{", b"]") and self._is_place(self._key, bracket)
+
+    def _is_one(self, bracket: bytes) -> bool:
+        if self._around[-1:] != [b"{"]:
+            return True
+        return bracket == b"{" and self._is_place is not None and self._is_place(self._key, bracket)
 
     def _go_on(self, data: bytes, start: int, place: int, found: list[Element]) -> int:
         """Where what has begun ends in the data; it is in them from `start`, and was looked at up

@@ -15,7 +15,7 @@ from searchkit.sources.files import Item, OpenFile, Options
 from searchkit.sources.json_objects import MAX_OBJECT_BYTES, JsonObjects
 from searchkit.sources.recoding import Recoding
 from searchkit.sources.telling import unless_hopeless
-from searchkit.sources.wrapping import lists_of_records
+from searchkit.sources.wrapping import places_of_records
 
 __all__ = ["read_json"]
 
@@ -44,7 +44,7 @@ def _items(file: OpenFile, options: Options) -> Iterator[Item]:
     try:
         for piece in chain(recoding.chunks(), [b""]):
             if elements is None:
-                elements = Elements(lists_of_records(piece, options.fields), MAX_OBJECT_BYTES)
+                elements = Elements(places_of_records(piece, options.fields), MAX_OBJECT_BYTES)
             found = elements.split(piece, last=not piece)
             any_found = any_found or bool(found)
             yield from objects.read_all([each for _, each in found], [line for line, _ in found])

@@ -22,6 +22,7 @@ from searchkit.sources.plain_lines import PlainLines
 from searchkit.sources.recoding import Recoding
 from searchkit.sources.records import RecordReader
 from searchkit.sources.rejects import is_reject, mended
+from searchkit.sources.schema_org import single_articles
 from searchkit.sources.telling import Telling
 from searchkit.sources.values import WrittenFloat
 
@@ -122,6 +123,10 @@ class JsonObjects:
 
     def _read(self, number: int, where: str, line: bytes, fingerprint: bytes) -> Iterator[Item]:
         """The record of an object and its notices, or why it is rejected."""
+        if b'"@graph"' in line and len(parts := _parts(line)) > 1:
+            for part in parts:
+                yield from self._read_part(number, where, part)
+            return
         remarks: list[tuple[str, str]] = []
         article = self._read_sound(line, remarks)
         if article is None:
@@ -138,6 +143,17 @@ class JsonObjects:
         if remarks:
             yield from self._telling.notices(remarks, number, where)
         yield NEVER_KNOWN if remarks else fingerprint, article
+
+    def _read_part(self, number: int, where: str, part: dict[str, Any]) -> Iterator[Item]:
+        """The article of one of several records that an object holds."""
+        remarks: list[tuple[str, str]] = []
+        try:
+            article = self._records.read(part, remarks, is_sound=True)
+        except ArticleError as error:
+            yield Reject(self._place, f"{where}{error}", number, json.dumps(part))
+            return
+        yield from self._telling.notices(remarks, number, where)
+        yield NEVER_KNOWN, article
 
     def _read_sound(self, line: bytes, remarks: list[tuple[str, str]]) -> Article | None:
         """The article of a line that is strictly JSON in UTF-8, as nearly all lines are.
@@ -183,6 +199,15 @@ class JsonObjects:
     def end(self) -> Iterator[Notice]:
         """What is left to tell at the end of the file."""
         return self._telling.end(self._records.missing)
+
+
+def _parts(line: bytes) -> list[dict[str, Any]]:
+    """Of a graph of several articles, each as an object by itself."""
+    try:
+        record = orjson.loads(line)
+    except ValueError:
+        return []
+    return single_articles(record) if isinstance(record, dict) else []
 
 
 def _told(line: bytes) -> str:

@@ -30,7 +30,7 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "headline": ("headline", "title", "hed", "head", "heading", "headlinemain", "maintitle"),
     "body": (
         *("body", "text", "content", "article", "articlebody", "fulltext", "maintext"),
-        *("bodytext", "articletext", "contents", "story", "paragraphs"),
+        *("bodytext", "articletext", "contenttext", "contents", "story", "paragraphs"),
     ),
     "captions": (
         *("captions", "caption", "images", "image", "pictures", "picture", "photos", "photo"),

@@ -14,7 +14,10 @@ from searchkit.sources.paths import first_key
 from searchkit.sources.records import field_of
 from searchkit.sources.shapes import shape_of
 
-__all__ = ["lists_of_records", "looks_like_json", "looks_like_jsonl"]
+__all__ = ["IsPlace", "looks_like_json", "looks_like_jsonl", "places_of_records"]
+
+# Whether what stands under a key and begins with this bracket is a list of records, or a record.
+IsPlace = Callable[[str, bytes], bool]
 
 # Keys of lists of records in the answers of interfaces and in feeds.
 _LISTS = word_set(
@@ -23,6 +26,10 @@ _LISTS = word_set(
     records response results rows stories values
     """
 )
+# And of a single one.
+_RECORDS = word_set("article content document entry item post record result story")
+_DEEPEST = 8
+
 _BEGINNING = re.compile(rb'\{\s*(?:"|$)|\[\s*(?:\{\s*"|\]?\s*$)')
 # A key and how its value begins, or another text, which may be cut short; or a bracket.
 _TOKEN = re.compile(
@@ -37,9 +44,9 @@ def looks_like_jsonl(head: bytes) -> bool:
     """Whether content that begins so, with a brace, is one object a line."""
     first, newline, rest = head.lstrip().partition(b"\n")
     if _is_object(first) or not newline:
-        return len(first) > 1 and bool(_BEGINNING.match(first)) and lists_of_records(head) is None
+        return len(first) > 1 and bool(_BEGINNING.match(first)) and places_of_records(head) is None
     # One bad line does not make it anything else.
-    return _is_object(rest.partition(b"\n")[0]) and lists_of_records(head) is None
+    return _is_object(rest.partition(b"\n")[0]) and places_of_records(head) is None
 
 
 def looks_like_json(head: bytes) -> bool:
@@ -56,56 +63,75 @@ def _is_object(line: bytes) -> bool:
         return False
 
 
-def lists_of_records(
-    head: bytes, mapping: Mapping[str, str] | None = None
-) -> Callable[[str], bool] | None:
-    """For JSON that begins so, with an object: whether the list under a key is one of records;
-    None when the object is a record itself. Keys of lists have usual names; where none has,
-    lists under all keys are taken that an article does not have.
+def places_of_records(head: bytes, mapping: Mapping[str, str] | None = None) -> IsPlace | None:
+    """For JSON that begins so, with an object: under which keys of objects around them the records
+    are; None when the object is a record itself. Keys of lists have usual names; where none has,
+    and no object is an article by its keys, lists under all keys are taken that an article does
+    not have.
     """
-    keys, lists = _keys(head)
-    at_top = tuple(keys)
+    objects, lists = _held(head)
+    at_top = objects[()]
     mapped = {first_key(path) for path in (mapping or {}).values()}
     if shape_of(at_top) or not mapped.isdisjoint(at_top):
         return None
-    fields = {field_of(key) for key in at_top}
-    if any(field_of(key) == "body" and begins[:1] in b'"[' for key, begins in keys.items()):
+    if any(field_of(key) == "body" and begins[:1] in b'"[' for key, begins in at_top.items()):
         return None
+    fields = set(map(field_of, at_top))
     if "headline" in fields and not fields.isdisjoint(("published", "captions")):
         return None  # a feed may have a title, but not these
-    named = {key for key in lists if folded(key) in _LISTS}
-    if named:
-        return named.__contains__
-    if not fields.isdisjoint(("headline", "captions")):
+    records = [path for path, keys in objects.items() if _is_record(path, keys)]
+    outside = {path[-1] for path in lists if not any(path[: len(r)] == r for r in records)}
+    named = {(key, b"[") for key in outside if folded(key) in _LISTS}
+    if not named and not fields.isdisjoint(("headline", "captions")):
         return None
-    return _is_strange if any(map(_is_strange, lists)) else None
+    named = named or {(path[-1], b"{") for path in records}
+    if named:
+        return lambda key, bracket: (key, bracket) in named
+    if not any(map(_is_strange, outside)):
+        return None
+    return lambda key, bracket: bracket == b"[" and _is_strange(key)
+
+
+def _is_record(path: tuple[str, ...], keys: Mapping[str, bytes]) -> bool:
+    """Whether an object around which there are others is an article."""
+    if not path or folded(path[-1]) not in _RECORDS:
+        return False
+    fields = set(map(field_of, keys))
+    return shape_of(keys) is not None or not fields.isdisjoint(("headline", "body"))
 
 
 def _is_strange(key: str) -> bool:
     return field_of(key) is None
 
 
-def _keys(head: bytes) -> tuple[dict[str, bytes], set[str]]:
-    """The keys of the first object, each with how its value begins; and those, of this object
-    and the objects in it, that hold lists of objects or nothing.
+def _held(
+    head: bytes,
+) -> tuple[dict[tuple[str, ...], dict[str, bytes]], list[tuple[str, ...]]]:
+    """Of the first object, and of the objects in it, by the keys under which they are: the keys,
+    each with how its value begins. And the same of the lists of objects, or of nothing, in them.
     """
-    keys: dict[str, bytes] = {}
-    lists: set[str] = set()
-    depth = inside_lists = 0
+    path: list[str] = []
+    objects: dict[tuple[str, ...], dict[str, bytes]] = {(): {}}
+    lists: list[tuple[str, ...]] = []
+    inside_lists = 0
+    last = ""
     for token in _TOKEN.finditer(head, 0, _HEAD_BYTES):
         key, value, opened, closed = token.groups()
-        if value and not inside_lists:
-            name = key.decode("utf-8", "replace")
-            if depth == 1:
-                keys[name] = value
+        if inside_lists:
+            inside_lists += (opened is not None) - (closed is not None)
+        elif value:
+            last = key.decode("utf-8", "replace")
+            objects.setdefault(tuple(path[1:]), {})[last] = value
             if value[:1] == b"[" and value[-1:] in b"{]":
-                lists.add(name)
+                lists.append((*path[1:], last))
+        elif opened == b"[":
+            inside_lists = 1
         elif opened:
-            depth += 1
-            inside_lists += opened == b"[" or inside_lists > 0
-        elif closed:
-            depth -= 1
-            inside_lists -= inside_lists > 0
-            if not depth:
+            if len(path) > _DEEPEST:
                 break
-    return keys, lists
+            path.append(last)
+        elif closed and path:
+            path.pop()
+            if not path:
+                break
+    return objects, lists

@@ -91,6 +91,23 @@ class TestObjects:
         assert headlines(result) == ["One", "Two"]
         assert [reject.line for reject in result.rejects] == [2]
 
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            {"response": {"status": "ok", "content": ONE}},
+            {"data": {"article": {"headline": "One", "body": "Fog.", "items": [TWO]}}},
+            {"post": {"body": "Fog.", "headline": "One"}, "comments": 3},
+        ],
+    )
+    def test_of_a_single_article_are_unwrapped(self, read_file: ReadFile, answer: Any) -> None:
+        for indent in (None, 1):
+            result = read_file("x", json.dumps(answer, indent=indent))
+            assert (result.article.headline, result.article.body) == ("One", "Fog.")
+
+    def test_whose_content_is_pages_are_not_taken_for_one(self, read_file: ReadFile) -> None:
+        answer = {"content": {"page": 1, "items": [ONE, TWO]}, "size": 2}
+        assert headlines(read_file("x", json.dumps(answer))) == ["One", "Two"]
+
     def test_one_a_line_are_json_lines_though_the_first_is_bad(self, read_file: ReadFile) -> None:
         result = read_file("x", '{"headline": bad}\n{"headline": "One"}\n')
         assert headlines(result) == ["One"]
@@ -205,7 +222,7 @@ class TestHostileJson:
     @given(st.text('{}[]",:a1\\\n ', max_size=60), st.integers(1, 5), st.booleans())
     def test_pieces_of_any_size_give_the_same(self, text: str, size: int, wrapped: bool) -> None:
         def split(pieces: list[bytes]) -> Any:
-            elements = Elements((lambda key: "a" in key) if wrapped else None, 1000)
+            elements = Elements((lambda key, _: "a" in key) if wrapped else None, 1000)
             found = [each for piece in pieces for each in elements.split(piece)]
             return [*found, *elements.split(b"", last=True)], elements.unfinished()
 

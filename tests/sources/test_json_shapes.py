@@ -258,6 +258,28 @@ class TestSchema:
         assert (article.authors, article.language) == (("Ida Brandt",), "en")
         assert article.captions == (Caption(text="Tugs at the ferry"),)
 
+    @pytest.mark.parametrize("indent", [None, 1])
+    def test_a_graph_of_several_articles_gives_each(
+        self, read_file: ReadFile, indent: int | None
+    ) -> None:
+        graph = [
+            {"@type": "NewsArticle", "headline": "One", "author": {"@id": "#ida"}},
+            {"@type": "Person", "@id": "#ida", "name": "Ida Brandt"},
+            {"@type": "NewsArticle", "section": "News"},
+            {"@type": "NewsArticle", "headline": "Two", "author": [{"@id": "#ida"}, {"@id": 1}]},
+        ]
+        result = read_file("x", json.dumps({"@context": "x", "@graph": graph}, indent=indent))
+        assert [(each.headline, each.authors) for each in result.articles] == [
+            ("One", ("Ida Brandt",)),
+            ("Two", ("Ida Brandt",)),
+        ]
+        assert len(result.rejects) == 1
+
+    def test_a_language_is_told_by_its_code(self, read_file: ReadFile) -> None:
+        language = {"@type": "Language", "name": "German", "alternateName": "de"}
+        record = {**SCHEMA, "inLanguage": language}
+        assert read_file("x", json.dumps(record)).article.language == "de"
+
     def test_a_site_or_a_person_is_no_article(self, read_file: ReadFile) -> None:
         nodes = [
             {"@type": "WebSite", "@context": "https://schema.org", "name": "Harbour Post"},
@@ -267,6 +289,57 @@ class TestSchema:
         result = read_file("x", json.dumps(nodes))
         assert result.article.headline == HEADLINE
         assert len(result.rejects) == 2
+
+
+def test_what_wordpress_gives_is_plain_text(read_file: ReadFile) -> None:
+    post = {
+        "id": 17,
+        "date": "1978-11-03T13:00:00",
+        "date_gmt": "1978-11-03T12:00:00",
+        "guid": {"rendered": "https://harbourpost.example/?p=17"},
+        "link": ADDRESS,
+        "title": {"rendered": "Night ferry runs aground &#8211; <em>again</em>"},
+        "content": {"rendered": MARKUP, "protected": False},
+        "excerpt": {"rendered": "<p>A ferry has run aground.</p>"},
+        "_embedded": {
+            "author": [{"id": 3, "name": "Ida Brandt"}],
+            "wp:featuredmedia": [
+                {"caption": {"rendered": "<p>Tugs at the ferry</p>"}, "alt_text": "Two tugs"}
+            ],
+            "wp:term": [
+                [{"taxonomy": "category", "name": "News"}],
+                [{"taxonomy": "post_tag", "name": "R&amp;D"}, {"taxonomy": "post_tag"}],
+            ],
+        },
+    }
+    article = read_file("x.json", json.dumps([post])).article
+    assert article.headline == "Night ferry runs aground – again"
+    assert (article.body, article.url, article.published) == (BODY, ADDRESS, NOON)
+    assert (article.section, article.authors) == ("News", ("Ida Brandt",))
+    assert article.keywords == ("R&D",)
+    assert article.captions == (Caption(text="Tugs at the ferry", alt="Two tugs"),)
+    assert article.id != "17"  # which is another article's of another site
+
+
+def test_items_of_a_feed_in_json_are_plain_text(read_file: ReadFile) -> None:
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Harbour Post",
+        "items": [
+            {
+                "id": "7",
+                "title": HEADLINE,
+                "content_html": MARKUP,
+                "date_published": "1978-11-03T12:00:00Z",
+                "authors": [{"name": "Ida Brandt"}],
+            },
+            {"id": "8", "content_text": "Fog."},
+        ],
+    }
+    one, two = read_file("x.json", json.dumps(feed)).articles
+    assert (one.headline, one.body, one.published) == (HEADLINE, BODY, NOON)
+    assert one.authors == ("Ida Brandt",)
+    assert two.body == "Fog."
 
 
 def test_hits_of_a_search_engine_are_unwrapped(read_file: ReadFile) -> None:
