@@ -46,9 +46,11 @@ def _items(file: OpenFile, options: Options) -> Iterator[Item]:
     number = 0
     with file.on_disk() as path:
         try:
-            table = parquet.ParquetFile(path, buffer_size=_BUFFER_BYTES)
+            # Its default is to hold the columns of a whole row group.
+            table = parquet.ParquetFile(path, buffer_size=_BUFFER_BYTES, pre_buffer=False)
             rows = TableRows(file.place, options, table.schema_arrow.names)
-            for batch in table.iter_batches(_rows_at_once(table.metadata), columns=rows.columns):
+            at_once = _rows_at_once(table.metadata)
+            for batch in table.iter_batches(at_once, columns=rows.columns):
                 for record in _records(batch, pyarrow):
                     number += 1
                     where = f"row {number:,}: "
