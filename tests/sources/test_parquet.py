@@ -143,7 +143,7 @@ class TestBadFiles:
         content[middle : middle + 9000] = b"\0" * 9000
         result = read_file("a.parquet", bytes(content))
         assert 1000 <= len(result.articles) < 9000
-        assert f"after {len(result.articles):,} rows" in result.rejects[-1].reason
+        assert f"damaged after row {len(result.articles):,} " in result.rejects[-1].reason
 
     def test_without_pyarrow_it_is_said_what_to_install(
         self, monkeypatch: pytest.MonkeyPatch
