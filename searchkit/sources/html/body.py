@@ -1,0 +1,138 @@
+"""Here are the blocks of a page: which of them are the paragraphs of its article?
+
+The article is looked for where most of the running text stands: from the body downwards into
+whatever holds most of it (as Readability does, with the length of paragraphs as their weight).
+What is named as something else (related, newsletter, comments ...) does not count, unless most of
+the text is in it, and neither does what is mostly links.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from searchkit.sources.html.blocks import HEADINGS, Block, blocks_of
+from searchkit.sources.html.page import Element
+
+__all__ = ["Region", "find_region", "named_otherwise"]
+
+# A shorter block, or one that is links to this part, is no running text.
+_LEAST_PARAGRAPH = 40
+_MOST_LINKED = 0.4
+# Into an element that holds so much of the text of its parent it goes on downwards.
+_MOST_OF_TEXT = 0.7
+# What holds so much of the page's text is the article, whatever it is named.
+_SURELY_ARTICLE = 0.35
+
+_OTHER_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:related\w*|recommend\w*|recirc\w*|teasers?|promo\w*|shar(?:e|es|ing|ebar)"
+    r"|social\w*|newsletter\w*|subscri\w*|signup|comments?|commentlist|disqus\w*|breadcrumbs?"
+    r"|nav|navigation|navbar|menu|footer|sidebar\w*|ads?|advert\w*|sponsor\w*|outbrain|taboola"
+    r"|cookie\w*|consent\w*|popup|modal|login|captions?|credits?|copyright|bylines?|authors?"
+    r"|authorbio|tags?|taglist|keywords|toolbar|tools|print|pagination|pager|ratings?|widgets?"
+    r"|readmore|popular|trending|latest|hidden|visuallyhidden|offscreen|skip|timestamp|dateline"
+    r"|meta|metadata|gallery|slideshow|carousel|player|postnav|feedback|survey|poll|donat\w*"
+    r"|banner|masthead|kicker|topics?|syndication|disclaimer|infobox|moreon|also-?read|see-also"
+    r"|cta|upsell|aside|subnav|tooltip|legal|bio|profile|reflist|toc|yarpp|addtoany|sharedaddy"
+    r"|liveblog|embed|consent)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+_FORMS = frozenset(("aside", "form", "footer", "header"))
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where the article is: the element that holds it, its paragraphs in order, and how many
+    characters these have.
+    """
+
+    element: Element
+    paragraphs: tuple[Block, ...]
+    size: int
+
+
+def named_otherwise(element: Element) -> bool:
+    """Whether the names of an element say that it is no part of an article's text."""
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return len(names) > 1 and _OTHER_NAMES.search(names) is not None
+
+
+def find_region(body: Element, left_out: Collection[Element]) -> Region | None:
+    """The article of a page, without the elements that are left out; None when there is no
+    running text.
+    """
+    # The paths hold what lxml would otherwise make anew each time, as another object.
+    paths = [(block, _path(block.element)) for block in blocks_of(body, left_out)]
+    weights = _weights(paths)
+    total = weights.get(body, 0)
+    others: dict[Element, bool] = {}
+
+    def is_other(element: Element) -> bool:
+        known = others.get(element)
+        if known is None:
+            named = element.tag in _FORMS or named_otherwise(element)
+            small = weights.get(element, 0) < _SURELY_ARTICLE * total
+            known = others[element] = named and small and element is not body
+        return known
+
+    own = [(block, path) for block, path in paths if not any(map(is_other, path))]
+    weights = _weights(own)
+    if not weights.get(body):
+        return None
+    element = body
+    while True:
+        inner = max(element, key=lambda each: weights.get(each, 0), default=None)
+        if inner is None or weights.get(inner, 0) < _MOST_OF_TEXT * weights[element]:
+            break
+        element = inner
+    if weights.get(element.getparent(), 0) and _is_paragraph(element):
+        element = element.getparent()
+    kept = [block for block, path in own if element in path and not _is_linked(block)]
+    paragraphs = tuple(_without_idle_headings(kept))
+    return Region(element, paragraphs, sum(len(block.text) for block in paragraphs))
+
+
+def _is_paragraph(element: Element) -> bool:
+    return element.tag in ("p", "li", "span", "blockquote")
+
+
+def _path(element: Element) -> list[Element]:
+    return [element, *element.iterancestors()]
+
+
+def _weights(paths: Sequence[tuple[Block, list[Element]]]) -> dict[Element, int]:
+    """How many characters of running text there are in each element."""
+    weights: dict[Element, int] = {}
+    for block, path in paths:
+        size = len(block.text)
+        if (
+            size >= _LEAST_PARAGRAPH
+            and block.linked < _MOST_LINKED * size
+            and block.element.tag not in HEADINGS
+        ):
+            for element in path:
+                weights[element] = weights.get(element, 0) + size - block.linked
+    return weights
+
+
+def _is_linked(block: Block) -> bool:
+    """Whether a block is a link to something else rather than text with links in it."""
+    size = len(block.text)
+    return block.linked > 0.8 * size or (block.linked > 0.5 * size and size < 200)
+
+
+def _without_idle_headings(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks without headings that nothing follows, and without the page's headline."""
+    kept: list[Block] = []
+    for block in reversed(blocks):
+        tag = block.element.tag
+        if tag == "h1":
+            continue
+        if tag in HEADINGS:
+            following = kept[-1].element.tag if kept else "h1"
+            if following in HEADINGS and following <= tag:
+                continue
+        kept.append(block)
+    kept.reverse()
+    return kept

@@ -1,0 +1,263 @@
+"""Here is a page: what do its head, its linked data and its markup say of the article?
+
+For each field what the page tells machines comes first (JSON-LD, Open Graph and other meta
+elements, microdata), then what it shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from searchkit.sources.bylines import Byline, is_agency, split_byline
+from searchkit.sources.dates import parse_date
+from searchkit.sources.html.linked_data import LinkedData, strings
+from searchkit.sources.html.page import Element, Page, text_of
+
+__all__ = ["Metadata", "metadata_of"]
+
+_HEADLINE_METAS = ("og:title", "twitter:title", "dc.title", "headline", "parsely-title", "sailthru.title")
+_DATE_METAS = (
+    *("article:published_time", "datepublished", "date", "dc.date", "dcterms.created"),
+    *("dc.date.issued", "dcterms.issued", "dcterms.date", "pubdate", "publishdate", "publish-date"),
+    *("publish_date", "parsely-pub-date", "sailthru.date", "article.published", "og:published_time"),
+    *("og:article:published_time", "published_time", "article:published", "publication_date"),
+    *("last-modified", "article:modified_time"),
+)
+_AUTHOR_METAS = (
+    *("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "byl"),
+    *("authors", "og:article:author", "article.author", "twitter:creator:name"),
+)
+_SECTION_METAS = ("article:section", "parsely-section", "section", "og:article:section", "dc.subject")
+_PUBLISHER_METAS = ("og:site_name", "publisher", "dc.publisher", "application-name")
+_KEYWORD_METAS = ("news_keywords", "keywords", "article:tag", "parsely-tags", "sailthru.tags")
+
+# What stands between a headline and the name of the site.
+_SITE_SEPARATOR = re.compile(r"\s+[|\-–—·:»«•]+\s+")
+_BYLINE_CLASS = re.compile(r"(?:^|[\s_-])(?:byline|author|authors|autor|autoren|author-?name)(?=$|[\s_-])", re.I)
+_ADDRESS = re.compile(r"https?://|^www\.|@|/", re.IGNORECASE)
+_LONGEST_NAME = 120
+_MOST_KEYWORDS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The fields of an article but its texts, and what is to be told of them."""
+
+    headline: str = ""
+    published: datetime | None = None
+    byline: Byline = Byline()
+    section: str = ""
+    publisher: str = ""
+    language: str = ""
+    url: str = ""
+    keywords: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def metadata_of(page: Page, data: LinkedData, fetched_from: str) -> Metadata:
+    """What the page says; `fetched_from` is its address, if that is known."""
+    metas = _metas(page.root)
+    publisher = _first(strings(data.article.get("publisher"), "name"), _all(metas, _PUBLISHER_METAS))
+    published, remarks = _published(page, data, metas)
+    return Metadata(
+        headline=_headline(page, data, metas, publisher),
+        published=published,
+        byline=_byline(page, data, metas, publisher),
+        section=_section(data, metas),
+        publisher=publisher,
+        language=_language(page, data, metas),
+        url=_url(page, data, metas, fetched_from),
+        keywords=_keywords(data, metas),
+        remarks=remarks,
+    )
+
+
+def _metas(root: Element) -> dict[str, list[str]]:
+    """What the meta elements say, by their names in lower case."""
+    found: dict[str, list[str]] = {}
+    for meta in root.iter("meta"):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop")
+        content = " ".join((meta.get("content") or "").split())
+        if name and content:
+            found.setdefault(name.strip().lower(), []).append(content)
+    return found
+
+
+def _all(metas: dict[str, list[str]], names: Iterable[str]) -> list[str]:
+    return [value for name in names for value in metas.get(name, ())]
+
+
+def _first(*candidates: Iterable[str]) -> str:
+    return next((each for values in candidates for each in values if each), "")
+
+
+def _headline(
+    page: Page, data: LinkedData, metas: dict[str, list[str]], publisher: str
+) -> str:
+    told = _first(strings(data.article.get("headline")), strings(data.article.get("name")))
+    shown = [text_of(each) for each in page.body.iter("h1")]
+    shown = [each for each in shown if each and each.casefold() != publisher.casefold()]
+    named = _without_site(_first(_all(metas, _HEADLINE_METAS)), publisher, shown)
+    title = _without_site(text_of(page.root.find(".//title")), publisher, shown)
+    for candidate in (told, named):
+        for each in shown:
+            if candidate and _key(each) == _key(candidate):
+                return each
+    if told and not _is_shortened(told):
+        return told
+    if len(shown) == 1:
+        return shown[0]
+    return named or told or next(iter(shown), "") or title
+
+
+def _is_shortened(text: str) -> bool:
+    return text.endswith(("…", "..."))
+
+
+def _key(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _without_site(title: str, publisher: str, shown: Iterable[str]) -> str:
+    """A title without the name of the site at its end."""
+    parts = list(_SITE_SEPARATOR.finditer(title))
+    for match in parts:
+        before, after = title[: match.start()], title[match.end() :]
+        if any(_key(before) == _key(each) for each in shown):
+            return before
+        if publisher and _key(after) and _key(after) in (_key(publisher), _key(publisher) + "com"):
+            return before
+    return title
+
+
+def _published(
+    page: Page, data: LinkedData, metas: dict[str, list[str]]
+) -> tuple[datetime | None, tuple[str, ...]]:
+    remarks: list[str] = []
+    for candidate in _dates(page, data, metas):
+        try:
+            return parse_date(candidate), ()
+        except ValueError as error:
+            if not remarks:
+                remarks.append(f"published: {error}")
+    return None, tuple(remarks)
+
+
+def _dates(page: Page, data: LinkedData, metas: dict[str, list[str]]) -> Iterator[str]:
+    yield from strings(data.article.get("datePublished"))
+    yield from _all(metas, _DATE_METAS[:-2])
+    for element in page.root.iter("time", "span", "div", "p", "abbr"):
+        if "datePublished" in (element.get("itemprop") or ""):
+            yield element.get("datetime") or element.get("content") or text_of(element)
+    times = [each.get("datetime") for each in page.body.iter("time") if each.get("datetime")]
+    yield from times[:1]
+    yield from strings(data.article.get("dateCreated"))
+    yield from strings(data.article.get("dateModified"))
+    yield from _all(metas, _DATE_METAS[-2:])
+
+
+def _byline(
+    page: Page, data: LinkedData, metas: dict[str, list[str]], publisher: str
+) -> Byline:
+    for names in _named(page, data, metas):
+        authors: list[str] = []
+        agencies: list[str] = []
+        for name in names:
+            split = split_byline(name)
+            authors += split.authors
+            agencies += split.agencies
+        authors = [each for each in dict.fromkeys(authors) if _is_name(each)]
+        if authors or agencies:
+            others = [each for each in authors if each.casefold() != publisher.casefold()]
+            return Byline(tuple(others or authors), tuple(dict.fromkeys(agencies)))
+    return Byline()
+
+
+def _named(page: Page, data: LinkedData, metas: dict[str, list[str]]) -> Iterator[list[str]]:
+    """What names authors, the surest first."""
+    yield strings(data.article.get("author"), "name", "alternateName")
+    yield strings(data.article.get("creator"), "name")
+    for name in _AUTHOR_METAS:
+        yield [each for each in metas.get(name, ()) if not _ADDRESS.search(each)]
+    marked = [
+        each
+        for each in page.body.iter()
+        if isinstance(each.tag, str)
+        and ("author" in (each.get("itemprop") or "") or each.get("rel") == "author")
+    ]
+    yield _outer_texts(marked)
+    named = [
+        each
+        for each in page.body.iter("div", "span", "p", "a", "address", "li")
+        if _BYLINE_CLASS.search(each.get("class") or "")
+    ]
+    yield _outer_texts(named[:3])
+
+
+def _outer_texts(elements: Iterable[Element]) -> list[str]:
+    return list(dict.fromkeys(filter(None, (text_of(each) for each in elements))))[:5]
+
+
+def _is_name(text: str) -> bool:
+    return (
+        len(text) <= _LONGEST_NAME
+        and not _ADDRESS.search(text)
+        and any(map(str.isalpha, text))
+        and not is_agency(text)
+    )
+
+
+def _section(data: LinkedData, metas: dict[str, list[str]]) -> str:
+    return _first(strings(data.article.get("articleSection")), _all(metas, _SECTION_METAS))
+
+
+def _language(page: Page, data: LinkedData, metas: dict[str, list[str]]) -> str:
+    html = page.root if page.root.tag == "html" else None
+    named = [html.get("lang") or html.get("xml:lang") or ""] if html is not None else []
+    told = strings(data.article.get("inLanguage"), "alternateName", "name")
+    locale = [each.replace("_", "-") for each in _all(metas, ("og:locale", "language", "dc.language"))]
+    return _first(named, told, locale).strip()
+
+
+def _url(page: Page, data: LinkedData, metas: dict[str, list[str]], fetched_from: str) -> str:
+    canonical = [
+        each.get("href") or ""
+        for each in page.root.iter("link")
+        if "canonical" in (each.get("rel") or "").lower().split()
+    ]
+    base = next((each.get("href") for each in page.root.iter("base") if each.get("href")), "")
+    candidates = [
+        *canonical,
+        *metas.get("og:url", ()),
+        *strings(data.article.get("mainEntityOfPage"), "@id", "url"),
+        *strings(data.article.get("url")),
+        fetched_from,
+    ]
+    for candidate in candidates:
+        try:
+            address = urljoin(fetched_from or base, candidate.strip())
+            split = urlsplit(address)
+        except ValueError:
+            continue
+        if split.scheme in ("http", "https") and split.netloc:
+            return address
+    return ""
+
+
+def _keywords(data: LinkedData, metas: dict[str, list[str]]) -> tuple[str, ...]:
+    listed: list[Any] = [data.article.get("keywords")]
+    given = strings(listed, "name")
+    if len(given) == 1:
+        given = given[0].split(",")
+    for name in _KEYWORD_METAS:
+        if given:
+            break
+        values = metas.get(name, [])
+        given = values if len(values) > 1 else [part for each in values for part in each.split(",")]
+    words = (" ".join(each.split()) for each in given)
+    return tuple(dict.fromkeys(filter(None, words)))[:_MOST_KEYWORDS]

@@ -1,0 +1,95 @@
+"""Here is a saved web page: which article is on it?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from searchkit.article import Article, Caption
+from searchkit.errors import Notice, Reject, SourceError
+from searchkit.sources.files import Document, Options, Outcome
+from searchkit.sources.html.body import Region, find_region
+from searchkit.sources.html.captions import FoundCaption, find_captions
+from searchkit.sources.html.linked_data import LinkedData, linked_data, strings
+from searchkit.sources.html.metadata import Metadata, metadata_of
+from searchkit.sources.html.page import Element, parse_page
+from searchkit.sources.markup import plain_text_of
+
+__all__ = ["read_html"]
+
+# A body of less running text, in characters, is none, unless the page says that it is an article.
+_LEAST_BODY = 140
+# What is told as the article's text takes the place of what is shown when it is so many times as
+# long: then the page shows a beginning only.
+_MUCH_LONGER = 1.5
+
+_NOT_ALNUM = re.compile(r"[\W_]+")
+
+
+def read_html(document: Document, options: Options) -> Iterator[Outcome]:
+    """One article, or a reject; notices come before it."""
+    try:
+        page = parse_page(document, options)
+    except SourceError as error:
+        yield Reject(document.place, str(error))
+        return
+    data = linked_data(page.root)
+    metadata = metadata_of(page, data, document.url)
+    found, pictures = find_captions(page.body)
+    region = find_region(page.body, pictures)
+    paragraphs = _paragraphs(region, metadata, found, data)
+    captions = _captions(found, data, region)
+    remarks = (page.remark, *(metadata.remarks if metadata.published is None else ()))
+    size = sum(map(len, paragraphs))
+    if size < _LEAST_BODY and not (data.article and metadata.headline):
+        yield Reject(
+            document.place,
+            "no article text was found in this page; if there is one, save it as plain text",
+        )
+        return
+    yield from (Notice(document.place, remark) for remark in remarks if remark)
+    yield Article(
+        headline=metadata.headline,
+        body="\n\n".join(paragraphs),
+        captions=tuple(captions),
+        published=metadata.published,
+        section=metadata.section,
+        publisher=metadata.publisher,
+        authors=metadata.byline.authors,
+        agencies=metadata.byline.agencies,
+        language=metadata.language,
+        url=metadata.url,
+        keywords=metadata.keywords,
+    )
+
+
+def _paragraphs(
+    region: Region | None, metadata: Metadata, found: Sequence[FoundCaption], data: LinkedData
+) -> list[str]:
+    """The texts of the body: without what repeats the headline, and without captions."""
+    shown = [block.text for block in region.paragraphs] if region else []
+    left_out = {_key(metadata.headline)} | {_key(each.caption.text) for each in found}
+    kept = [text for text in shown if _key(text) not in left_out]
+    told = _told_text(data)
+    if len(told) > _MUCH_LONGER * sum(map(len, kept)):
+        return [each for each in told.split("\n\n") if each]
+    return kept
+
+
+def _told_text(data: LinkedData) -> str:
+    body = data.article.get("articleBody")
+    if isinstance(body, list):
+        body = "\n\n".join(each for each in body if isinstance(each, str))
+    if not isinstance(body, str):
+        return ""
+    return plain_text_of(body)
+
+
+def _key(text: str) -> str:
+    return _NOT_ALNUM.sub("", text).casefold()
+
+
+def _captions(
+    found: Sequence[FoundCaption], data: LinkedData, region: Region | None
+) -> list[Caption]:
+    return [each.caption for each in found]
