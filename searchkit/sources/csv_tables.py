@@ -147,9 +147,11 @@ class _Table:
 
     def _records(self, names: list[str]) -> Iterator[Item]:
         rows = TableRows(self._place, self._options, names)
-        places = {name: [n for n, each in enumerate(names) if each == name] for name in names}
-        for name, held in places.items():
-            if name in rows.columns and len(held) > 1:
+        places: dict[str, list[int]] = {}
+        for place, name in enumerate(names):
+            places.setdefault(name, []).append(place)
+        for name in rows.columns:
+            if len(held := places.get(name, ())) > 1:
                 reason = f"has {len(held)} columns of the name {name!r}, which are read as one"
                 yield Notice(self._place, reason, self._lines.number)
         is_empty = True
