@@ -93,6 +93,19 @@ _OWN = (
         begins=b"P",
     ),
     Format(
+        "mhtml",
+        (".mhtml", ".mht"),
+        read_document=f"{_HERE}.html.mhtml:read_mhtml",
+        looks_like=f"{_HERE}.html_beginnings:looks_like_mhtml",
+    ),
+    Format(
+        "html",
+        (".html", ".htm", ".xhtml"),
+        read_document=f"{_HERE}.html:read_html",
+        looks_like=f"{_HERE}.html_beginnings:looks_like_html",
+        begins=b"<",
+    ),
+    Format(
         "csv",
         (".csv", ".tsv", ".tab"),
         read_records=f"{_HERE}.csv_tables:read_csv",

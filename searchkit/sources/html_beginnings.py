@@ -9,7 +9,8 @@ __all__ = ["looks_like_html", "looks_like_mhtml"]
 # Behind comments, processing instructions and white space, what pages begin with.
 _BEFORE = rb"(?:\s+|<!--.*?-->|<\?.*?>)*"
 _HTML = re.compile(
-    _BEFORE + rb"<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|div|article|h1|p)\b",
+    _BEFORE
+    + rb"<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|div|article|h1|p)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _MHTML = re.compile(rb"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?MIME-Version:", re.IGNORECASE)

@@ -28,7 +28,6 @@ _INLINE = frozenset(
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +60,7 @@ def blocks_of(root: Element, left_out: Collection[Element]) -> list[Block]:
 
     def end_block(element: Element) -> None:
         nonlocal linked
-        text = _SPACES.sub(" ", "".join(pieces)).strip()
+        text = " ".join("".join(pieces).split())
         if text:
             blocks.append(Block(text, min(linked, len(text)), element))
         pieces.clear()

@@ -8,12 +8,13 @@ the text is in it, and neither does what is mostly links.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from searchkit.sources.html.blocks import HEADINGS, Block, blocks_of
-from searchkit.sources.html.page import Element
+from searchkit.sources.html.page import Element, text_of
 
 __all__ = ["Region", "find_region", "named_otherwise"]
 
@@ -38,6 +39,13 @@ _OTHER_NAMES = re.compile(
     r"|liveblog|embed|consent)(?=$|[\s_-])",
     re.IGNORECASE,
 )
+# Elements side by side that may be cards, how many at least, and how much they say.
+_CARD_TAGS = frozenset(("div", "li", "article", "section", "td"))
+_LEAST_CARDS = 4
+_LEAST_LINK = 15
+_MOST_IN_CARD = 500
+_MOSTLY = 0.8
+
 _FORMS = frozenset(("aside", "form", "footer", "header"))
 
 
@@ -54,8 +62,13 @@ class Region:
 
 def named_otherwise(element: Element) -> bool:
     """Whether the names of an element say that it is no part of an article's text."""
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return len(names) > 1 and _OTHER_NAMES.search(names) is not None
+    given, known = element.get("class"), element.get("id")
+    return bool(given or known) and _are_other_names(f"{given or ''} {known or ''}")
+
+
+@functools.lru_cache(maxsize=4096)
+def _are_other_names(names: str) -> bool:
+    return _OTHER_NAMES.search(names) is not None
 
 
 def find_region(body: Element, left_out: Collection[Element]) -> Region | None:
@@ -66,7 +79,7 @@ def find_region(body: Element, left_out: Collection[Element]) -> Region | None:
     paths = [(block, _path(block.element)) for block in blocks_of(body, left_out)]
     weights = _weights(paths)
     total = weights.get(body, 0)
-    others: dict[Element, bool] = {}
+    others: dict[Element, bool] = dict.fromkeys(_cards(body), True)
 
     def is_other(element: Element) -> bool:
         known = others.get(element)
@@ -91,6 +104,28 @@ def find_region(body: Element, left_out: Collection[Element]) -> Region | None:
     kept = [block for block, path in own if element in path and not _is_linked(block)]
     paragraphs = tuple(_without_idle_headings(kept))
     return Region(element, paragraphs, sum(len(block.text) for block in paragraphs))
+
+
+def _cards(body: Element) -> list[Element]:
+    """What announces other articles: elements of one kind side by side, several of them, each a
+    link with a little text.
+    """
+    found: list[Element] = []
+    for outer in body.iter("div", "ul", "ol", "section", "aside", "main", "article", "tr"):
+        kinds: dict[tuple[str, str], list[Element]] = {}
+        for each in outer:
+            if each.tag in _CARD_TAGS:
+                name = (each.get("class") or "").partition(" ")[0]
+                kinds.setdefault((each.tag, name), []).append(each)
+        for alike in kinds.values():
+            if len(alike) >= _LEAST_CARDS and sum(map(_has_link, alike)) >= _MOSTLY * len(alike):
+                size = sum(len(text_of(each)) for each in alike) / len(alike)
+                found += alike if size <= _MOST_IN_CARD else []
+    return found
+
+
+def _has_link(element: Element) -> bool:
+    return any(len(text_of(each)) >= _LEAST_LINK for each in element.iter("a"))
 
 
 def _is_paragraph(element: Element) -> bool:

@@ -8,16 +8,18 @@ picture's description (alt), marked as that.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from searchkit.article import Caption
-from searchkit.sources.credits import split_credit
+from searchkit.sources.bylines import looks_like_names
+from searchkit.sources.html.crediting import line_of, plain_credit, without_credit
 from searchkit.sources.html.page import Element, text_of
 from searchkit.sources.markup import plain_text_of
 
-__all__ = ["FoundCaption", "find_captions"]
+__all__ = ["Picture", "captions_of", "find_pictures"]
 
 _CAPTION = re.compile(
     r"(?:^|[\s_-]|[a-z](?=[A-Z]))(?:captions?|captiontext|cutline|bildunterschrift|bildtext|bildbeschreibung"
@@ -37,69 +39,110 @@ _ELSEWHERE = re.compile(
     r"|sidebar\w*|footer|nav|navbar|navigation|menu|popular|trending|latest|most-?read|most-?viewed"
     r"|outbrain|taboola|advert\w*|ads?|sponsor\w*|read-?more|more-?(?:stories|news|on|from|articles)"
     r"|also-?read|see-also|up-?next|subscri\w*|cookie\w*|consent\w*|modal|share|social|authors?|bio"
-    r"|profile|widget|cards?)(?=$|[\s_-])",
+    r"|bylines?|profile|cards?)(?=$|[\s_-])",
     re.IGNORECASE,
 )
 _ELSEWHERE_TAGS = frozenset(("nav", "footer", "aside", "form"))
-_IMAGE_ADDRESS = re.compile(r"(?:^#|^javascript:|\.(?:jpe?g|png|gif|webp|avif|svg)(?:$|\?))", re.IGNORECASE)
-
-# At the end of a caption, what names its picture's maker.
-_CREDIT_WORDS = (
-    r"(?:photo(?:s|graph|graphs|graphy|grapher)?|fotos?|fotograf(?:in|ie|ía)?|pictures?|pics?|images?"
-    r"|bild(?:er|rechte|quelle)?|credits?|copyright|source|quelle|archiv|illustration|grafik|graphic"
-    r"|video|imagen|immagine|crédit(?:s)?|crédito|screenshot)"
-)
-_TRAILING_CREDIT = re.compile(
-    rf"(?:(?<=[\s.!?)\"”»'])|^)(?:[|/•·–—-]\s*)?(?:(?:\(c\)|©)\s*\S.{{0,150}}"
-    rf"|{_CREDIT_WORDS}(?:\s+(?:credits?|by|von|par|courtesy(?: of)?|via))?\s*[:©]\s*\S.{{0,150}}"
-    rf"|(?:photo(?:graph)?s?|pictures?|images?|fotos?)\s+(?:by|von|par|courtesy)\s+\S.{{0,100}})$",
-    re.IGNORECASE | re.DOTALL,
-)
-_ONLY_CREDIT = re.compile(
-    rf"\(?(?:(?:\(c\)|©).*|{_CREDIT_WORDS}\s*[:©/].*|.*\b(?:getty images|shutterstock|picture[ -]alliance|imago(?: images)?|reuters|afp|dpa|alamy|istock\w*)\W*)\)?$",
-    re.IGNORECASE | re.DOTALL,
+_IMAGE_ADDRESS = re.compile(
+    r"(?:^#|^javascript:|\.(?:jpe?g|png|gif|webp|avif|svg)(?:$|\?))", re.IGNORECASE
 )
 
 _LEAST_CHARACTERS = 3
 _MOST_CHARACTERS = 2_000
 _MOST_CAPTIONS = 1_000
-_PICTURES = ("img", "picture", "amp-img", "video", "svg", "iframe", "noscript", "canvas")
+_PICTURES = ("img", "picture", "amp-img", "video", "noscript", "canvas")
+_IMAGES = frozenset(("img", "amp-img"))
+# What may be a caption by its class.
+_CAPTION_TAGS = frozenset(
+    ("div", "span", "p", "em", "i", "small", "dd", "dt", "li", "td", "section", "cite", "label")
+)
+# A picture, and so many elements outwards, are looked into for a caption beside it.
+_BESIDE = 3
+_OUTWARDS = 7
+_LEAST_BOX = 20
+_MOST_IN_BOX = 700
+_UNSHOWN = frozenset(("script", "style", "noscript", "button", "svg", "template", "source"))
+_OF_CARDS = ("h1", "h2", "h3", "h4", "form", "input", "time", "ul", "table")
+_MOST_LINKED = 0.4
+_MOST_LINKED_ELSEWHERE = 0.2
+# Smaller pictures, in pixels, are signs.
+_LEAST_WIDTH = 120
+_SIGN = re.compile(
+    r"icon|logo|avatar|sprite|emoji|badge|portrait|author|spinner|\.svg", re.IGNORECASE
+)
+_FILM = re.compile(
+    r"(?:^|[\s_-])(?:videos?|audio|player|podcasts?|videoplayer|jwplayer|brightcove)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+# What stands beside the picture of a reporter, or at the head of an article.
+_BYLINE = re.compile(
+    r"(?:by|von|par|por|di|published|updated|veröffentlicht|aktualisiert|stand|publié)\b.{0,120}$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FoundCaption:
-    """A caption, and the element that it stands in."""
+class Picture:
+    """An element that shows a picture, or stands for one, with what is said of it.
 
-    caption: Caption
-    element: Element
-
-
-def find_captions(body: Element) -> tuple[list[FoundCaption], set[Element]]:
-    """The captions of a page in order, those of other articles' pictures left out; and the
-    elements that hold pictures and captions, which are no text of the article.
+    `kind` is "figure", "caption" for what is named a caption, "attribute" for what has it in
+    `data-caption`, "box" for anything that holds nothing but a picture and a short text.
     """
-    found: list[FoundCaption] = []
-    elements: set[Element] = set()
-    within: Element | None = None  # the figure or caption that is being passed through
+
+    element: Element
+    kind: str
+
+
+def find_pictures(body: Element) -> list[Picture]:
+    """The pictures of a page in order, those of other articles too."""
+    found: list[Picture] = []
+    taken: set[Element] = set()
+    within: Element | None = None  # what is being passed through
     for element in body.iter():
-        if within is not None and _is_within(element, within):
+        if not isinstance(element.tag, str) or (within is not None and _is_within(element, within)):
             continue
         within = None
         kind = _kind_of(element)
-        if not kind:
-            continue
-        if kind != "attribute":
-            elements.add(element)
+        if kind in ("figure", "caption"):
+            found.append(Picture(element, kind))
             within = element
-        if len(found) < _MOST_CAPTIONS and not _is_elsewhere(element):
-            found.extend(FoundCaption(caption, element) for caption in _captions_of(element, kind))
-    return _without_repetitions(found), elements
+        elif kind == "attribute":
+            found.append(Picture(element, kind))
+        elif element.tag in _IMAGES:
+            box = _box_of(element)
+            if box is not None and box not in taken:
+                taken.add(box)
+                found.append(Picture(box, "box"))
+    return [each for each in found if not _holds_another(each, found)]
+
+
+def captions_of(pictures: Sequence[Picture], region: Element | None) -> list[Caption]:
+    """What is said of those of the pictures that belong to the article in this region."""
+    scope = _scope_of(region) if region is not None else None
+    around = set() if region is None else {region, *region.iterancestors()}
+    captions: list[Caption] = []
+    for picture in pictures:
+        if len(captions) >= _MOST_CAPTIONS:
+            break
+        if scope is not None and not _is_within(picture.element, scope):
+            continue
+        if not (_is_elsewhere(picture.element, around) or _is_film(picture.element)):
+            captions.extend(_captions_of(picture))
+    return _without_repetitions(captions)
+
+
+def _scope_of(region: Element) -> Element:
+    """What holds the whole of an article: its text, its headline and its lead picture."""
+    scope = region
+    for outer in (region, *region.iterancestors()):
+        scope = outer
+        if outer.tag in ("article", "main", "body") or outer.find(".//h1") is not None:
+            break
+    return scope
 
 
 def _kind_of(element: Element) -> str:
     tag = element.tag
-    if not isinstance(tag, str):
-        return ""
     if tag == "figure":
         return "figure" if _shows_a_picture(element) else ""
     if tag == "figcaption":
@@ -107,22 +150,89 @@ def _kind_of(element: Element) -> str:
     if element.get("data-caption"):
         return "attribute"
     names = element.get("class")
-    if names and tag not in ("body", "html", "article", "main", "table", "video", "button", "track"):
-        if _CAPTION.search(names) and not element.find(".//figure") is not None:
-            return "caption" if _is_short(element) else ""
+    if names and tag in _CAPTION_TAGS and _is_caption_name(names):
+        return "caption" if _is_short(element) and _is_beside_a_picture(element) else ""
     return ""
 
 
+@functools.lru_cache(maxsize=4096)
+def _is_caption_name(names: str) -> bool:
+    return _CAPTION.search(names) is not None
+
+
 def _shows_a_picture(figure: Element) -> bool:
-    if figure.find(".//figcaption") is not None or any(
-        figure.find(f".//{tag}") is not None for tag in _PICTURES
-    ):
+    if any(figure.find(f".//{tag}") is not None for tag in ("figcaption", *_PICTURES)):
         return True
-    return len(text_of(figure)) <= _MOST_CHARACTERS and figure.find(".//p") is None
+    return _is_short(figure) and figure.find(".//p") is None
 
 
 def _is_short(element: Element) -> bool:
     return len(text_of(element)) <= _MOST_CHARACTERS
+
+
+def _is_beside_a_picture(element: Element) -> bool:
+    """Whether an element that holds this one, and little more text, shows a picture."""
+    outer = element.getparent()
+    for _ in range(_BESIDE):
+        if outer is None or outer.tag in ("body", "article", "main"):
+            return False
+        if any(outer.find(f".//{tag}") is not None for tag in _PICTURES):
+            return len(text_of(outer)) <= _MOST_CHARACTERS
+        outer = outer.getparent()
+    return False
+
+
+def _box_of(image: Element) -> Element | None:
+    """The innermost element that holds the picture and any text, if that may be its caption."""
+    if _is_sign(image):
+        return None
+    box = image.getparent()
+    for _ in range(_OUTWARDS):
+        if box is None or box.tag in ("body", "article", "main", "section", "table"):
+            return None
+        text = _shown_text(box)
+        if text:
+            fits = _LEAST_BOX <= len(text) <= _MOST_IN_BOX
+            return box if fits and not _is_card(box, text) else None
+        box = box.getparent()
+    return None
+
+
+def _is_sign(image: Element) -> bool:
+    width = (image.get("width") or "").removesuffix("px")
+    if width.isdigit() and int(width) < _LEAST_WIDTH:
+        return True
+    return _SIGN.search(f"{image.get('class') or ''} {image.get('src') or ''}") is not None
+
+
+def _shown_text(element: Element) -> str:
+    pieces: list[str] = []
+    for each in element.iter():
+        if not isinstance(each.tag, str) or each.tag in _UNSHOWN:
+            continue
+        outer = each.getparent()
+        if outer is None or outer.tag not in _UNSHOWN:
+            pieces += [each.text or "", each.tail or "" if each is not element else ""]
+    return line_of(" ".join(pieces))
+
+
+def _is_card(box: Element, text: str) -> bool:
+    """Whether this announces something else: it has a headline, a form, or is mostly a link."""
+    if any(box.find(f".//{tag}") is not None for tag in _OF_CARDS):
+        return True
+    paragraphs = [
+        each for each in box.iter("p", "br") if each.tag == "br" or len(text_of(each)) > 40
+    ]
+    if len(paragraphs) > 2:
+        return True
+    linked = sum(len(text_of(each)) for each in box.iter("a"))
+    return box.tag == "a" or linked > _MOST_LINKED * len(text)
+
+
+def _holds_another(picture: Picture, found: Sequence[Picture]) -> bool:
+    return picture.kind == "box" and any(
+        other is not picture and _is_within(other.element, picture.element) for other in found
+    )
 
 
 def _is_within(element: Element, outer: Element) -> bool:
@@ -134,68 +244,111 @@ def _is_within(element: Element, outer: Element) -> bool:
     return False
 
 
-def _is_elsewhere(element: Element) -> bool:
-    """Whether this is in a list of other articles, or a link to one."""
+def _is_elsewhere(element: Element, around: set[Element]) -> bool:
+    """Whether this is in a list of other articles, or a link to one; `around` is what holds the
+    article, whatever it is named.
+    """
     for outer in (element, *element.iterancestors()):
-        if outer.tag in _ELSEWHERE_TAGS:
-            return True
+        if outer in around:
+            return False
         if outer.tag == "a" and not _IMAGE_ADDRESS.search(outer.get("href") or "#"):
             return True
-        if outer.tag in ("body", "main", "article"):
-            continue
         names = f"{outer.get('class') or ''} {outer.get('id') or ''}"
-        if len(names) > 1 and _ELSEWHERE.search(names):
+        named = len(names) > 1 and _ELSEWHERE.search(names) is not None
+        if (named or outer.tag in _ELSEWHERE_TAGS) and _links_on(outer):
             return True
     return False
 
 
-def _captions_of(element: Element, kind: str) -> Iterator[Caption]:
+def _is_film(element: Element) -> bool:
+    """Whether this plays something: what stands with it announces that."""
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    if _FILM.search(names):
+        return True
+    return any(
+        _FILM.search(each.get("class") or "") or each.tag in ("video", "audio")
+        for each in element.iterdescendants()
+        if isinstance(each.tag, str)
+    )
+
+
+def _links_on(element: Element) -> bool:
+    """Whether much of what an element says is links, as lists of other articles are."""
+    linked = sum(len(text_of(each)) for each in element.iter("a"))
+    return linked > _MOST_LINKED_ELSEWHERE * len(_shown_text(element))
+
+
+def _captions_of(picture: Picture) -> Iterator[Caption]:
+    element, kind = picture.element, picture.kind
     if kind == "attribute":
-        text, credit = _without_trailing_credit(_line(plain_text_of(element.get("data-caption"))))
+        text, credit = without_credit(line_of(plain_text_of(element.get("data-caption"))))
         if text or credit:
             yield Caption(text=text, credit=credit)
         return
     holders = [element]
     if kind == "figure":
-        holders = element.findall(".//figcaption") or _named_captions(element)
+        holders = element.findall(".//figcaption") or _named_captions(element) or [element]
     told = False
     for holder in holders:
         caption = _caption_of(holder, element)
-        if caption.text:
+        if len(caption.text) >= _LEAST_CHARACTERS and not _BYLINE.match(caption.text):
             told = True
             yield caption
-    if kind == "figure" and not told:
-        alt = next((_line(img.get("alt")) for img in element.iter("img") if img.get("alt")), "")
+    if kind != "caption" and not told:
+        images = [element, *element.iter("img")]
+        alt = next((line_of(img.get("alt")) for img in images if img.get("alt")), "")
         if len(alt) >= _LEAST_CHARACTERS:
             yield Caption(alt=alt)
 
 
 def _named_captions(figure: Element) -> list[Element]:
+    """The innermost elements that are named captions."""
     named = [each for each in figure.iter() if _CAPTION.search(each.get("class") or "")]
-    return [each for each in named if not any(_is_within(other, each) for other in named if other is not each)]
+    return [
+        each
+        for each in named
+        if not any(other is not each and _is_within(other, each) for other in named)
+    ]
 
 
 def _caption_of(holder: Element, figure: Element) -> Caption:
-    credits = [
+    named = _outermost(
         each
         for each in holder.iterdescendants()
         if isinstance(each.tag, str) and (each.tag in ("cite", "small") or _is_credit(each))
-    ]
-    credits = [
-        each for each in credits if not any(other is not each and _is_within(each, other) for other in credits)
-    ]
-    credit = " ".join(filter(None, map(text_of, credits)))
-    text = _text_without(holder, credits)
-    if not text and credit and not credits[0].tag == "cite" and len(credits) == 1:
-        text, credit = credit, ""
-    text, trailing = _without_trailing_credit(text)
+    )
+    credit = " ".join(filter(None, map(text_of, named)))
+    text = _text_without(holder, named)
+    if not text and len(named) == 1 and named[0].tag != "cite":
+        text, credit = credit, ""  # all of it is named so
+    text, trailing = without_credit(text)
+    if not (credit or trailing):
+        text, credit = _with_last_line_as_credit(holder, text)
     if not credit and holder is not figure:
-        beside = [each for each in figure.iterdescendants() if isinstance(each.tag, str) and _is_credit(each)]
-        credit = next((text_of(each) for each in beside if text_of(each)), "")
-    credit = credit or trailing
-    if not text:
-        return Caption(credit=credit)
-    return Caption(text=text, credit=_plain_credit(credit))
+        within = (each for each in figure.iterdescendants() if isinstance(each.tag, str))
+        credit = next(filter(None, (text_of(each) for each in within if _is_credit(each))), "")
+    return Caption(text=text, credit=plain_credit(credit or trailing))
+
+
+def _outermost(elements: Iterable[Element]) -> list[Element]:
+    kept: list[Element] = []
+    for each in elements:  # in the order of the page: the outer before the inner
+        if not any(_is_within(each, outer) for outer in kept):
+            kept.append(each)
+    return kept
+
+
+def _with_last_line_as_credit(holder: Element, text: str) -> tuple[str, str]:
+    """Text and credit, where the last element of several that hold text is but a name."""
+    lines = [
+        each for each in holder.iter() if each is not holder and each.text and each.text.strip()
+    ]
+    last = text_of(lines[-1]) if len(lines) > 1 else ""
+    if last and len(last) <= 60 and looks_like_names(last) and text.endswith(last):
+        rest = text.removesuffix(last).rstrip()
+        if len(rest) >= _LEAST_BOX:
+            return rest, last
+    return text, ""
 
 
 def _is_credit(element: Element) -> bool:
@@ -204,47 +357,25 @@ def _is_credit(element: Element) -> bool:
 
 
 def _text_without(holder: Element, left_out: Sequence[Element]) -> str:
-    if not left_out:
-        return text_of(holder)
     pieces = []
     skipped = {each for outer in left_out for each in outer.iter()}
+    for outer in holder.iter(*_UNSHOWN):
+        skipped.update(outer.iterdescendants())
     for each in holder.iter():
-        if each not in skipped and isinstance(each.tag, str) and each.tag not in ("script", "style"):
+        if each not in skipped and isinstance(each.tag, str) and each.tag not in _UNSHOWN:
             pieces.append(each.text or "")
         if each is not holder and (each not in skipped or each in left_out):
             pieces.append(each.tail or "")
-    return _line(" ".join(pieces))
+    return line_of(" ".join(pieces))
 
 
-def _without_trailing_credit(text: str) -> tuple[str, str]:
-    """A caption and the credit at its end, "" if there is none."""
-    if _ONLY_CREDIT.match(text) and len(text) <= 120:
-        return "", text
-    parts = split_credit(text, follows_standfirst=False)
-    if parts is not None:
-        return parts
-    match = _TRAILING_CREDIT.search(text)
-    if match is not None:
-        return text[: match.start()].rstrip(" |/•·–—-"), match[0].lstrip(" |/•·–—-")
-    return text, ""
-
-
-def _plain_credit(credit: str) -> str:
-    return _line(credit).strip("()[] |")
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _without_repetitions(found: Sequence[FoundCaption]) -> list[FoundCaption]:
+def _without_repetitions(found: Sequence[Caption]) -> list[Caption]:
     """Each text once, with a credit if it has one anywhere."""
-    kept: dict[str, FoundCaption] = {}
+    kept: dict[str, Caption] = {}
     for each in found:
-        key = (each.caption.text or each.caption.alt).casefold()
-        if not key:
-            continue
+        key = (each.text or each.alt).casefold()
         known = kept.get(key)
-        if known is None or (each.caption.credit and not known.caption.credit):
-            kept[key] = each if known is None else FoundCaption(each.caption, known.element)
-    return list(kept.values())
+        if key and (known is None or (each.credit and not known.credit)):
+            kept[key] = each
+    told = {each.text.casefold() for each in kept.values()}
+    return [each for each in kept.values() if each.text or each.alt.casefold() not in told]

@@ -74,7 +74,9 @@ def _objects(block: Any) -> Iterator[dict[str, Any]]:
         value = waiting.pop()
         if isinstance(value, dict):
             yield value
-            waiting.extend(reversed([each for each in value.values() if isinstance(each, (dict, list))]))
+            waiting.extend(
+                reversed([each for each in value.values() if isinstance(each, (dict, list))])
+            )
         elif isinstance(value, list):
             waiting.extend(reversed(value))
 

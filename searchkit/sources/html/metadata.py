@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -20,11 +20,24 @@ from searchkit.sources.html.page import Element, Page, text_of
 
 __all__ = ["Metadata", "metadata_of"]
 
-_HEADLINE_METAS = ("og:title", "twitter:title", "dc.title", "headline", "parsely-title", "sailthru.title")
+_HEADLINE_METAS = (
+    "og:title",
+    "twitter:title",
+    "dc.title",
+    "headline",
+    "parsely-title",
+    "sailthru.title",
+)
 _DATE_METAS = (
     *("article:published_time", "datepublished", "date", "dc.date", "dcterms.created"),
     *("dc.date.issued", "dcterms.issued", "dcterms.date", "pubdate", "publishdate", "publish-date"),
-    *("publish_date", "parsely-pub-date", "sailthru.date", "article.published", "og:published_time"),
+    *(
+        "publish_date",
+        "parsely-pub-date",
+        "sailthru.date",
+        "article.published",
+        "og:published_time",
+    ),
     *("og:article:published_time", "published_time", "article:published", "publication_date"),
     *("last-modified", "article:modified_time"),
 )
@@ -32,13 +45,23 @@ _AUTHOR_METAS = (
     *("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "byl"),
     *("authors", "og:article:author", "article.author", "twitter:creator:name"),
 )
-_SECTION_METAS = ("article:section", "parsely-section", "section", "og:article:section", "dc.subject")
+_SECTION_METAS = (
+    "article:section",
+    "parsely-section",
+    "section",
+    "og:article:section",
+    "dc.subject",
+)
 _PUBLISHER_METAS = ("og:site_name", "publisher", "dc.publisher", "application-name")
 _KEYWORD_METAS = ("news_keywords", "keywords", "article:tag", "parsely-tags", "sailthru.tags")
 
 # What stands between a headline and the name of the site.
 _SITE_SEPARATOR = re.compile(r"\s+[|\-–—·:»«•]+\s+")
-_BYLINE_CLASS = re.compile(r"(?:^|[\s_-])(?:byline|author|authors|autor|autoren|author-?name)(?=$|[\s_-])", re.I)
+_BYLINE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:byline|author|authors|autor|autoren|author-?name)(?=$|[\s_-])", re.I
+)
+# What some sites put behind a name: Jane Doe (jd).
+_INITIALS = re.compile(r"\s*\([\w./-]{1,6}\)$")
 _ADDRESS = re.compile(r"https?://|^www\.|@|/", re.IGNORECASE)
 _LONGEST_NAME = 120
 _MOST_KEYWORDS = 50
@@ -50,7 +73,7 @@ class Metadata:
 
     headline: str = ""
     published: datetime | None = None
-    byline: Byline = Byline()
+    byline: Byline = field(default_factory=Byline)
     section: str = ""
     publisher: str = ""
     language: str = ""
@@ -62,7 +85,9 @@ class Metadata:
 def metadata_of(page: Page, data: LinkedData, fetched_from: str) -> Metadata:
     """What the page says; `fetched_from` is its address, if that is known."""
     metas = _metas(page.root)
-    publisher = _first(strings(data.article.get("publisher"), "name"), _all(metas, _PUBLISHER_METAS))
+    publisher = _first(
+        strings(data.article.get("publisher"), "name"), _all(metas, _PUBLISHER_METAS)
+    )
     published, remarks = _published(page, data, metas)
     return Metadata(
         headline=_headline(page, data, metas, publisher),
@@ -96,23 +121,17 @@ def _first(*candidates: Iterable[str]) -> str:
     return next((each for values in candidates for each in values if each), "")
 
 
-def _headline(
-    page: Page, data: LinkedData, metas: dict[str, list[str]], publisher: str
-) -> str:
+def _headline(page: Page, data: LinkedData, metas: dict[str, list[str]], publisher: str) -> str:
+    """What linked data say, or else the other metadata, or what is shown."""
     told = _first(strings(data.article.get("headline")), strings(data.article.get("name")))
-    shown = [text_of(each) for each in page.body.iter("h1")]
-    shown = [each for each in shown if each and each.casefold() != publisher.casefold()]
+    headings = [text_of(each) for each in page.body.iter("h1")]
+    shown = [each for each in headings if each and _key(each) != _key(publisher)]
     named = _without_site(_first(_all(metas, _HEADLINE_METAS)), publisher, shown)
     title = _without_site(text_of(page.root.find(".//title")), publisher, shown)
     for candidate in (told, named):
-        for each in shown:
-            if candidate and _key(each) == _key(candidate):
-                return each
-    if told and not _is_shortened(told):
-        return told
-    if len(shown) == 1:
-        return shown[0]
-    return named or told or next(iter(shown), "") or title
+        if candidate and not _is_shortened(candidate):
+            return next((each for each in shown if _key(each) == _key(candidate)), candidate)
+    return next(iter(shown), "") or told or named or title
 
 
 def _is_shortened(text: str) -> bool:
@@ -142,7 +161,7 @@ def _published(
     for candidate in _dates(page, data, metas):
         try:
             return parse_date(candidate), ()
-        except ValueError as error:
+        except ValueError as error:  # noqa: PERF203  # a few at most
             if not remarks:
                 remarks.append(f"published: {error}")
     return None, tuple(remarks)
@@ -161,9 +180,8 @@ def _dates(page: Page, data: LinkedData, metas: dict[str, list[str]]) -> Iterato
     yield from _all(metas, _DATE_METAS[-2:])
 
 
-def _byline(
-    page: Page, data: LinkedData, metas: dict[str, list[str]], publisher: str
-) -> Byline:
+def _byline(page: Page, data: LinkedData, metas: dict[str, list[str]], publisher: str) -> Byline:
+    publisher_only = Byline()
     for names in _named(page, data, metas):
         authors: list[str] = []
         agencies: list[str] = []
@@ -171,11 +189,13 @@ def _byline(
             split = split_byline(name)
             authors += split.authors
             agencies += split.agencies
+        authors = [_INITIALS.sub("", each) for each in authors]
         authors = [each for each in dict.fromkeys(authors) if _is_name(each)]
-        if authors or agencies:
-            others = [each for each in authors if each.casefold() != publisher.casefold()]
-            return Byline(tuple(others or authors), tuple(dict.fromkeys(agencies)))
-    return Byline()
+        byline = Byline(tuple(authors), tuple(dict.fromkeys(agencies)))
+        if any(_key(each) != _key(publisher) for each in (*authors, *agencies)):
+            return byline
+        publisher_only = publisher_only if publisher_only.authors else byline
+    return publisher_only
 
 
 def _named(page: Page, data: LinkedData, metas: dict[str, list[str]]) -> Iterator[list[str]]:
@@ -208,6 +228,7 @@ def _is_name(text: str) -> bool:
         len(text) <= _LONGEST_NAME
         and not _ADDRESS.search(text)
         and any(map(str.isalpha, text))
+        and not text.startswith("(")
         and not is_agency(text)
     )
 
@@ -220,8 +241,10 @@ def _language(page: Page, data: LinkedData, metas: dict[str, list[str]]) -> str:
     html = page.root if page.root.tag == "html" else None
     named = [html.get("lang") or html.get("xml:lang") or ""] if html is not None else []
     told = strings(data.article.get("inLanguage"), "alternateName", "name")
-    locale = [each.replace("_", "-") for each in _all(metas, ("og:locale", "language", "dc.language"))]
-    return _first(named, told, locale).strip()
+    locale = [
+        each.replace("_", "-") for each in _all(metas, ("og:locale", "language", "dc.language"))
+    ]
+    return _first(named, told, locale).strip().replace("_", "-")
 
 
 def _url(page: Page, data: LinkedData, metas: dict[str, list[str]], fetched_from: str) -> str:
@@ -240,7 +263,7 @@ def _url(page: Page, data: LinkedData, metas: dict[str, list[str]], fetched_from
     ]
     for candidate in candidates:
         try:
-            address = urljoin(fetched_from or base, candidate.strip())
+            address: str = urljoin(fetched_from or base, candidate.strip())
             split = urlsplit(address)
         except ValueError:
             continue

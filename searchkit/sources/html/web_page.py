@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from searchkit.article import Article, Caption
 from searchkit.errors import Notice, Reject, SourceError
 from searchkit.sources.files import Document, Options, Outcome
 from searchkit.sources.html.body import Region, find_region
-from searchkit.sources.html.captions import FoundCaption, find_captions
-from searchkit.sources.html.linked_data import LinkedData, linked_data, strings
+from searchkit.sources.html.captions import Picture, captions_of, find_pictures
+from searchkit.sources.html.linked_data import LinkedData, linked_data
 from searchkit.sources.html.metadata import Metadata, metadata_of
-from searchkit.sources.html.page import Element, parse_page
+from searchkit.sources.html.page import Element, parse_page, text_of
 from searchkit.sources.markup import plain_text_of
 
 __all__ = ["read_html"]
@@ -35,10 +35,9 @@ def read_html(document: Document, options: Options) -> Iterator[Outcome]:
         return
     data = linked_data(page.root)
     metadata = metadata_of(page, data, document.url)
-    found, pictures = find_captions(page.body)
-    region = find_region(page.body, pictures)
-    paragraphs = _paragraphs(region, metadata, found, data)
-    captions = _captions(found, data, region)
+    region, pictures = _region_and_pictures(page.body)
+    captions = captions_of(pictures, region.element if region else None)
+    paragraphs = _paragraphs(region, metadata, captions, data)
     remarks = (page.remark, *(metadata.remarks if metadata.published is None else ()))
     size = sum(map(len, paragraphs))
     if size < _LEAST_BODY and not (data.article and metadata.headline):
@@ -63,12 +62,27 @@ def read_html(document: Document, options: Options) -> Iterator[Outcome]:
     )
 
 
+def _region_and_pictures(body: Element) -> tuple[Region | None, list[Picture]]:
+    """Where the article is, and the pictures of the page. What looks like a picture with a few
+    words may be the whole of a short article.
+    """
+    pictures = find_pictures(body)
+    region = find_region(body, {each.element for each in pictures})
+    longest = max(
+        (len(text_of(each.element)) for each in pictures if each.kind == "box"), default=0
+    )
+    if longest and (region is None or region.size < longest):
+        pictures = [each for each in pictures if each.kind != "box"]
+        region = find_region(body, {each.element for each in pictures})
+    return region, pictures
+
+
 def _paragraphs(
-    region: Region | None, metadata: Metadata, found: Sequence[FoundCaption], data: LinkedData
+    region: Region | None, metadata: Metadata, captions: Sequence[Caption], data: LinkedData
 ) -> list[str]:
     """The texts of the body: without what repeats the headline, and without captions."""
     shown = [block.text for block in region.paragraphs] if region else []
-    left_out = {_key(metadata.headline)} | {_key(each.caption.text) for each in found}
+    left_out = {_key(metadata.headline)} | {_key(each.text) for each in captions}
     kept = [text for text in shown if _key(text) not in left_out]
     told = _told_text(data)
     if len(told) > _MUCH_LONGER * sum(map(len, kept)):
@@ -87,9 +101,3 @@ def _told_text(data: LinkedData) -> str:
 
 def _key(text: str) -> str:
     return _NOT_ALNUM.sub("", text).casefold()
-
-
-def _captions(
-    found: Sequence[FoundCaption], data: LinkedData, region: Region | None
-) -> list[Caption]:
-    return [each.caption for each in found]
