@@ -9,20 +9,19 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import chain, islice
 from typing import Any
 
 from searchkit.errors import Notice, Reject, SourceError
 from searchkit.sources.files import Item, OpenFile, Options
-from searchkit.sources.fingerprints import NEVER_KNOWN
 from searchkit.sources.jsonl import lines_of
 from searchkit.sources.line_decoding import LineDecoder
 from searchkit.sources.recoding import Recoding
 from searchkit.sources.records import RecordReader
 from searchkit.sources.table_rows import TableRows
-from searchkit.sources.telling import unless_hopeless
+from searchkit.sources.telling import Telling, unless_hopeless
 
 __all__ = ["MAX_ROW_BYTES", "looks_like_csv", "read_csv"]
 
@@ -96,7 +95,7 @@ class _Lines(Iterator[str]):
     def __init__(self, chunks: Iterable[bytes], decoder: LineDecoder) -> None:
         self.number = 0
         self.row: list[str] = []
-        self.remarks: list[str] = []
+        self.remarks: list[tuple[str, str]] = []
         self._size = 0
         self._lines = chain.from_iterable(lines_of(chunks))
         self._decoder = decoder
@@ -118,7 +117,7 @@ class _Lines(Iterator[str]):
         except SourceError as error:
             raise _RowError(str(error)) from error
         if remark:
-            self.remarks.append(remark)
+            self.remarks.append(("encoding", remark))
         text += "\n"
         self.row.append(text)
         return text
@@ -130,12 +129,13 @@ class _Table:
         self._options = options
         self._lines = lines
         self._delimiter = delimiter
+        self._telling = Telling(place, "row")
         self._reader = csv.reader(lines, delimiter=delimiter, strict=True)
 
     def items(self) -> Iterator[Item]:
         """What is in the rows. Raises SourceError where the rest of them cannot be read."""
         header: list[str] = []
-        for found in self._rows():
+        for _, found in self._rows():
             if isinstance(found, Reject):
                 raise SourceError(f"its first row cannot be read: {found.reason}")
             if not _DECLARED_DELIMITER.fullmatch("".join(self._lines.row)):
@@ -147,52 +147,34 @@ class _Table:
 
     def _records(self, names: list[str]) -> Iterator[Item]:
         rows = TableRows(self._place, self._options, names)
-        places = {name: [n for n, each in enumerate(names) if each == name] for name in names}
-        for name, held in places.items():
-            if name in rows.columns and len(held) > 1:
+        places: dict[str, list[int]] = {}
+        for place, name in enumerate(names):
+            places.setdefault(name, []).append(place)
+        for name in rows.columns:
+            if len(held := places.get(name, ())) > 1:
                 reason = f"has {len(held)} columns of the name {name!r}, which are read as one"
                 yield Notice(self._place, reason, self._lines.number)
-        fingerprint_of = self._fingerprints(names)
         is_empty = True
-        line = self._lines.number + 1
-        for cells in self._rows():
-            is_empty = False
-            if isinstance(cells, Reject):
-                yield cells
-            elif len(cells) < len(names) or any(cells[len(names) :]):
-                yield self._ragged(cells, names, line)
-            else:
-                fingerprint, is_known = fingerprint_of()
-                if is_known:
-                    yield fingerprint, None
-                else:
-                    for remark in self._lines.remarks:
-                        yield from rows.notices(remark, line)
-                    record = rows.of_texts(_joined(places, cells))
-                    yield from rows.read(record, line, "", fingerprint)
-            line = self._lines.number + 1
+        try:
+            for line, cells in self._rows():
+                is_empty = False
+                reject = cells if isinstance(cells, Reject) else self._ragged(cells, names, line)
+                if reject is not None:
+                    yield from rows.finish()
+                    yield reject
+                elif isinstance(cells, list):
+                    yield from self._telling.notices(self._lines.remarks, line)
+                    yield from rows.add(rows.of_texts(_joined(places, cells)), line)
+        except SourceError:
+            yield from rows.finish()
+            raise
         if is_empty:
             raise SourceError("empty: there are no rows below the names of its columns")
+        yield from self._telling.end(())
         yield from rows.end()
 
-    def _fingerprints(self, names: list[str]) -> Callable[[], tuple[bytes, bool]]:
-        """What gives the fingerprint of the last row, and whether it is known."""
-        recognition = self._options.recognition
-        if recognition is None:
-            return lambda: (NEVER_KNOWN, False)
-        fields = sorted((self._options.fields or {}).items())
-        fingerprint_of = recognition.fingerprints("csv", fields, names, self._delimiter)
-
-        def of_row() -> tuple[bytes, bool]:
-            if self._lines.remarks:
-                return NEVER_KNOWN, False
-            fingerprint = fingerprint_of("".join(self._lines.row).encode("utf-8", "surrogatepass"))
-            return fingerprint, recognition.known(fingerprint)
-
-        return of_row
-
-    def _rows(self) -> Iterator[list[str] | Reject]:
-        """The rows that are not blank."""
+    def _rows(self) -> Iterator[tuple[int, list[str] | Reject]]:
+        """The rows that are not blank, each with the line in which it begins."""
         while True:
             line = self._lines.number + 1
             self._lines.begin_row()
@@ -203,18 +185,20 @@ class _Table:
             except StopIteration:
                 return
             except _RowError as error:
-                yield Reject(self._place, str(error), line)
+                yield line, Reject(self._place, str(error), line)
                 continue
             except csv.Error as error:
                 reason = f"not a row of a table ({error}); write quotation marks in a cell twice"
-                yield Reject(self._place, reason, line, "".join(self._lines.row))
+                yield line, Reject(self._place, reason, line, "".join(self._lines.row))
                 continue
             finally:
                 csv.field_size_limit(limit)
             if any(cell and not cell.isspace() for cell in row):
-                yield row
+                yield line, row
 
-    def _ragged(self, cells: list[str], names: list[str], line: int) -> Reject:
+    def _ragged(self, cells: list[str], names: list[str], line: int) -> Reject | None:
+        if len(cells) >= len(names) and not any(cells[len(names) :]):
+            return None
         reason = (
             f"has {len(cells)} cells, where the first row has {len(names)}; put a cell that "
             f"holds {json.dumps(self._delimiter)} between quotation marks"

@@ -34,7 +34,7 @@ Element = tuple[int, bytes | None]
 class Elements:
     """Takes JSON apart into its records. To be rejected, what stands in the place of one is given
     too, such as a number in a list, and an empty object for one that should be around records
-    and has no list of them.
+    and has no place for them.
 
     `is_place` says of a key, and the bracket of what is under it, whether that is a list of
     records, or one itself; None when the outermost objects are the records themselves. A record of
@@ -46,7 +46,7 @@ class Elements:
         self._largest = largest
         self._around: list[bytes] = []  # the brackets around the records that are open
         self._outermost = 1  # the line of the first of them
-        self._has_any = False  # whether there were records in it, or a list for them
+        self._has_records = False  # whether there was a place for records in it
         self._key = ""
         self._rest = b""  # of a token that the next piece may go on with
         self._line = 1  # of the place up to which lines were counted
@@ -101,20 +101,20 @@ class Elements:
                 place = start + 1
                 if self._goes_around_records(first, token["within"]):
                     if not self._around:
-                        self._outermost, self._has_any = self._line, False
+                        self._outermost, self._has_records = self._line, False
                     self._around.append(first)
-                    self._has_any |= first == b"["
+                    self._has_records |= first == b"["
                     self.had_lists |= first == b"["
                 else:
                     self._is_record = self._is_one(first)
-                    self._has_any |= self._is_record
+                    self._has_records |= self._is_record
                     self._began, self._depth, self._string = self._line, 1, 0
                     place = self._go_on(data, start, place, found)
                 continue
             place = token.end() if token is not None else len(data)
             if first in b"]}" and self._around and ord(first) - ord(self._around[-1]) == 2:
                 self._around.pop()
-                if not self._around and not self._has_any:
+                if not self._around and not self._has_records:
                     found.append((self._outermost, b"{}"))  # what is in it is no longer known
             elif self._around[-1:] != [b"{"]:
                 found.append((self._line, data[start:place]))

@@ -36,15 +36,15 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 class JsonObjects:
     """Reads the objects of one file, each of which is a `record` in messages: "line"; `advice`
-    says how it should be written. `numbered` says that a line may hold many of them, so that
-    their numbers are told.
+    says how it should be written. Without a `recoding` they are in UTF-8. `numbered` says that a
+    line may hold many of them, so that their numbers are told.
     """
 
     def __init__(
         self,
         place: str,
         options: Options,
-        recoding: Recoding,
+        recoding: Recoding | None,
         *,
         record: str,
         advice: str,
@@ -56,9 +56,9 @@ class JsonObjects:
         self._numbered = numbered
         self._count = 0  # of the objects before
         self._records = RecordReader(options.fields)
-        self._declared = recoding.declared
-        self._recoded = recoding.recoded
-        self._decoder = LineDecoder(recoding.declared, record)
+        self._declared = recoding.declared if recoding else "utf-8"
+        self._recoded = recoding.recoded if recoding else None
+        self._decoder = LineDecoder(self._declared, record)
         self._telling = Telling(place, record)
         self._fields = options.fields
         self._recognition = options.recognition
@@ -73,7 +73,7 @@ class JsonObjects:
             encodings = self._recoded, self._declared, self._decoder.detected
             self._fingerprint = self._recognition.fingerprints("jsonl", fields, *encodings)
 
-    def read_all(self, objects: list[bytes | None], lines: Sequence[int]) -> Iterator[Item]:
+    def read_all(self, objects: list[bytes | None], lines: Sequence[int | None]) -> Iterator[Item]:
         """What is in these, which begin at these lines and follow after those before; None in
         the place of one over the limit.
         """
@@ -121,7 +121,9 @@ class JsonObjects:
         found = self._plain.read(list(unknown.values()))
         return {place: record for place, record in zip(unknown, found, strict=True) if record}
 
-    def _read(self, number: int, where: str, line: bytes, fingerprint: bytes) -> Iterator[Item]:
+    def _read(
+        self, number: int | None, where: str, line: bytes, fingerprint: bytes
+    ) -> Iterator[Item]:
         """The record of an object and its notices, or why it is rejected."""
         if b'"@graph"' in line and len(parts := _parts(line)) > 1:
             for part in parts:
@@ -144,7 +146,7 @@ class JsonObjects:
             yield from self._telling.notices(remarks, number, where)
         yield NEVER_KNOWN if remarks else fingerprint, article
 
-    def _read_part(self, number: int, where: str, part: dict[str, Any]) -> Iterator[Item]:
+    def _read_part(self, number: int | None, where: str, part: dict[str, Any]) -> Iterator[Item]:
         """The article of one of several records that an object holds."""
         remarks: list[tuple[str, str]] = []
         try:

@@ -7,8 +7,6 @@ from typing import Any, cast
 
 from searchkit.errors import Reject, SourceError
 from searchkit.sources.files import Item, OpenFile, Options
-from searchkit.sources.fingerprints import NEVER_KNOWN
-from searchkit.sources.json_types import as_json
 from searchkit.sources.table_rows import TableRows
 from searchkit.sources.telling import unless_hopeless
 
@@ -43,26 +41,29 @@ def _items(file: OpenFile, options: Options) -> Iterator[Item]:
         raise SourceError(
             "reading Parquet needs pyarrow; pip install 'searchkit[parquet]'"
         ) from error
-    number = 0
     with file.on_disk() as path:
         try:
-            table = parquet.ParquetFile(path, buffer_size=_BUFFER_BYTES)
-            rows = TableRows(file.place, options, table.schema_arrow.names)
-            for batch in table.iter_batches(_rows_at_once(table.metadata), columns=rows.columns):
+            # Its default is to hold the columns of a whole row group.
+            table = parquet.ParquetFile(path, buffer_size=_BUFFER_BYTES, pre_buffer=False)
+        except (pyarrow.ArrowException, OSError, ValueError) as error:
+            raise SourceError(f"no Parquet file ({_first_line(error)}); copy it again") from error
+        rows = TableRows(file.place, options, table.schema_arrow.names, numbered=True)
+        number = 0
+        try:
+            at_once = _rows_at_once(table.metadata)
+            for batch in table.iter_batches(at_once, columns=rows.columns):
                 for record in _records(batch, pyarrow):
                     number += 1
-                    where = f"row {number:,}: "
                     if isinstance(record, str):
-                        yield Reject(file.place, where + record)
+                        yield from rows.finish()
+                        yield Reject(file.place, f"row {number:,}: {record}")
+                        rows.pass_over()
                     else:
-                        yield from rows.read(_with_zone(record), None, where, NEVER_KNOWN)
-        except SourceError:
-            raise
+                        yield from rows.add(_with_zone(record))
         except (pyarrow.ArrowException, OSError, ValueError) as error:
-            raise SourceError(
-                f"the Parquet file cannot be read after {number:,} rows "
-                f"({_first_line(error)}); copy it again"
-            ) from error
+            yield from rows.finish()
+            reason = f"damaged after row {number:,} ({_first_line(error)}); copy it again"
+            raise SourceError(reason) from error
     if not number:
         raise SourceError("empty: there are no rows in it")
     yield from rows.end()
@@ -75,10 +76,10 @@ def _rows_at_once(metadata: Any) -> int:
 
 
 def _records(batch: Any, pyarrow: Any) -> Iterator[dict[str, Any] | str]:
-    """Each row as an object of JSON; what is to be told of one that cannot be had."""
+    """Each row; what is to be told of one that cannot be had."""
     batch = _in_microseconds(batch, pyarrow)
     try:
-        yield from map(as_json, batch.to_pylist())
+        yield from batch.to_pylist()
     except (ValueError, OverflowError):  # a date that Python has none for; perhaps in one only
         yield from (_record(batch.slice(place, 1)) for place in range(batch.num_rows))
 
@@ -86,7 +87,7 @@ def _records(batch: Any, pyarrow: Any) -> Iterator[dict[str, Any] | str]:
 def _record(batch: Any) -> dict[str, Any] | str:
     """The one row in a batch."""
     try:
-        return cast("dict[str, Any]", as_json(batch.to_pylist()[0]))
+        return cast("dict[str, Any]", batch.to_pylist()[0])
     except (ValueError, OverflowError) as error:
         return f"a value cannot be read ({_first_line(error)}); correct it"
 

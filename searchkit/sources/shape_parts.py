@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from searchkit.sources.markup import plain_text_of
+from searchkit.sources.markup import plain_text_of, text_and_pictures
 
 __all__ = [
     "Record",
+    "body_and_pictures",
     "captions_of",
     "first_of",
     "list_of",
@@ -76,6 +77,14 @@ def captions_of(pictures: Iterable[Record]) -> list[Record]:
 def text_of_markup(value: Any) -> Any:
     """The text of what is markup; anything but a text is handed on."""
     return plain_text_of(value) if isinstance(value, str) else value
+
+
+def body_and_pictures(value: Any) -> tuple[Any, list[Record]]:
+    """The text of a body that is markup, and the pictures in it, as `captions_of` takes them."""
+    if not isinstance(value, str):
+        return value, []
+    body, pictures = text_and_pictures(value)
+    return body, [dict(picture) for picture in pictures]
 
 
 def plain_text(value: Any) -> Any:

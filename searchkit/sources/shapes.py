@@ -16,6 +16,7 @@ from typing import Any
 from searchkit.sources.schema_org import schema_article
 from searchkit.sources.shape_parts import (
     Record,
+    body_and_pictures,
     captions_of,
     first_of,
     list_of,
@@ -62,17 +63,19 @@ def _ninjs(record: Record) -> Record:
         for item in items
         if isinstance(item, dict) and item.get("type") not in ("text", "composite")
     )
-    markup = record.get("body_xhtml") or record.get("body_html") or _of_role(record.get("bodies"))
+    body, pictures = body_and_pictures(
+        record.get("body_xhtml") or record.get("body_html") or _of_role(record.get("bodies"))
+    )
     return {
         "id": record.get("guid") or record.get("uri"),
         "headline": plain_text(record.get("headline") or _of_role(record.get("headlines"))),
-        "body": record.get("body_text") or text_of_markup(markup),
+        "body": record.get("body_text") or body,
         "summary": plain_text(
             record.get("description_text")
             or record.get("description_html")
             or _of_role(record.get("descriptions"))
         ),
-        "captions": captions,
+        "captions": captions or captions_of(pictures),
         "published": record.get("firstpublished")
         or record.get("versioncreated")
         or record.get("versionCreated")
@@ -130,12 +133,14 @@ def _guardian(record: Record) -> Record:
     def tagged(kind: str) -> list[Any]:
         return [tag.get("webTitle") for tag in tags if tag.get("type") == kind]
 
+    # Of the same body, bodyText has no paragraphs.
+    body, pictures = body_and_pictures(fields.get("body"))
     return {
         "id": record.get("id"),
         "headline": plain_text(fields.get("headline")) or record.get("webTitle"),
-        "body": fields.get("bodyText") or text_of_markup(fields.get("body")),
+        "body": body or fields.get("bodyText"),
         "standfirst": text_of_markup(fields.get("standfirst") or fields.get("trailText")),
-        "captions": captions_of(_guardian_captions(record)),
+        "captions": captions_of(_guardian_captions(record)) or captions_of(pictures),
         "published": record.get("webPublicationDate") or fields.get("firstPublicationDate"),
         "section": record.get("sectionName") or record.get("sectionId"),
         "publisher": fields.get("publication"),
@@ -226,15 +231,21 @@ def _wordpress(record: Record) -> Record:
     def named(taxonomy: str) -> list[Any]:
         return [text_of_markup(t.get("name")) for t in terms if t.get("taxonomy") == taxonomy]
 
+    body, pictures = body_and_pictures(object_of(record.get("content")).get("rendered"))
     return {
         # Its number is one of many sites.
         "id": None if record.get("link") else record.get("id"),
         "headline": rendered(record, "title"),
-        "body": rendered(record, "content"),
+        "body": body,
         "summary": rendered(record, "excerpt"),
         "captions": captions_of(
-            {"text": rendered(picture, "caption"), "alt": picture.get("alt_text")}
-            for picture in map(object_of, list_of(embedded.get("wp:featuredmedia")))
+            [
+                *(
+                    {"text": rendered(picture, "caption"), "alt": picture.get("alt_text")}
+                    for picture in map(object_of, list_of(embedded.get("wp:featuredmedia")))
+                ),
+                *pictures,
+            ]
         ),
         "published": record.get("date_gmt") or record.get("date"),
         "section": first_of(named("category")),
@@ -246,8 +257,9 @@ def _wordpress(record: Record) -> Record:
 
 
 def _json_feed(record: Record) -> Record:
-    text = record.get("content_text") or text_of_markup(record.get("content_html"))
-    return {**record, "body": text}
+    body, pictures = body_and_pictures(record.get("content_html"))
+    text = record.get("content_text")
+    return {**record, "body": body or text, "captions": captions_of(pictures)}
 
 
 # -- Elasticsearch

@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 
-from searchkit.errors import ArticleError, Notice, Reject, SourceError
+from searchkit.errors import SourceError
 from searchkit.sources.files import Item, Options
-from searchkit.sources.fingerprints import NEVER_KNOWN
+from searchkit.sources.json_objects import JsonObjects
+from searchkit.sources.json_types import as_json
 from searchkit.sources.paths import first_key
 from searchkit.sources.records import RecordReader
-from searchkit.sources.telling import Telling
 from searchkit.sources.values import shown
 
 __all__ = ["TableRows"]
@@ -21,24 +21,35 @@ __all__ = ["TableRows"]
 # Of the fields of an article, those that make it one.
 _TEXTS = frozenset({"headline", "body", "captions", "standfirst", "summary"})
 
+# Read together, as the kernel then has much to do at a time.
+_ROWS_AT_ONCE = 256
+_BYTES_AT_ONCE = 512 * 1024
+
 # Whose cells may hold several values, as an array of JSON.
 _LISTS = frozenset({"captions", "authors", "agencies", "keywords"})
 
 
 class TableRows:
-    """Reads the rows of the table at a place.
+    """Reads the rows of the table at a place: each is an object, and read as one of JSON is, so
+    that the same values give the same article. `numbered` says that rows have numbers, no lines.
 
     `columns` are those that rows need to have, each once. Raises SourceError when none of the
     `names` is that of a column of an article's text.
     """
 
-    def __init__(self, place: str, options: Options, names: Sequence[str]) -> None:
-        self._place = place
-        self._records = RecordReader(options.fields)
-        self._telling = Telling(place, "row")
-        held, _ = self._records.fields(tuple(dict.fromkeys(names)))
+    def __init__(
+        self, place: str, options: Options, names: Sequence[str], *, numbered: bool = False
+    ) -> None:
+        self._objects = JsonObjects(
+            place, options, None, record="row", advice="correct it", numbered=numbered
+        )
+        self._waiting: list[bytes | None] = []
+        self._lines: list[int | None] = []
+        self._size = 0
+        records = RecordReader(options.fields)
+        held, _ = records.fields(tuple(dict.fromkeys(names)))
         # A mapping may lead into the values of any column.
-        is_flat = self._records.is_flat(names)
+        is_flat = records.is_flat(names)
         if is_flat and not _TEXTS & held.keys():
             raise SourceError(
                 "its first row names no column for a headline, a body or captions (but "
@@ -62,27 +73,37 @@ class TableRows:
             record[name] = cells[name] or None
         return record
 
-    def read(
-        self, record: dict[str, Any], line: int | None, where: str, fingerprint: bytes
-    ) -> Iterator[Item]:
-        """The article of a row and its notices, or why it is rejected; `where` begins these."""
-        remarks: list[tuple[str, str]] = []
-        try:
-            article = self._records.read(record, remarks)
-        except ArticleError as error:
-            told = json.dumps(record, ensure_ascii=False)
-            yield Reject(self._place, f"{where}{error}", line, told)
-            return
-        yield from self._telling.notices(remarks, line, where)
-        yield NEVER_KNOWN if remarks else fingerprint, article
+    def add(self, record: dict[str, Any], line: int | None = None) -> Iterator[Item]:
+        """What is in the rows that are done with this one, which begins at a line, or has none."""
+        written = _written(record)
+        self._waiting.append(written)
+        self._lines.append(line)
+        self._size += len(written)
+        if len(self._waiting) == _ROWS_AT_ONCE or self._size > _BYTES_AT_ONCE:
+            yield from self.finish()
 
-    def notices(self, remark: str, line: int) -> Iterator[Notice]:
-        """A remark on the encoding of a row."""
-        return self._telling.notices([("encoding", remark)], line)
+    def pass_over(self) -> None:
+        """Counts a row that cannot be read."""
+        self._waiting.append(b"")
+        self._lines.append(None)
 
-    def end(self) -> Iterator[Notice]:
+    def finish(self) -> Iterator[Item]:
+        """What is in the rows that were added and not done with yet."""
+        waiting, lines = self._waiting, self._lines
+        self._waiting, self._lines, self._size = [], [], 0
+        yield from self._objects.read_all(waiting, lines)
+
+    def end(self) -> Iterator[Item]:
         """What is left to tell at the end of the file."""
-        return self._telling.end(self._records.missing)
+        yield from self.finish()
+        yield from self._objects.end()
+
+
+def _written(record: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(record, default=as_json)
+    except TypeError:  # half of a surrogate pair, an integer of more than 64 bits
+        return json.dumps(as_json(record)).encode()
 
 
 def _several(cell: str) -> Any:

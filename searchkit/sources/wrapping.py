@@ -74,9 +74,9 @@ def places_of_records(head: bytes, mapping: Mapping[str, str] | None = None) -> 
     mapped = {first_key(path) for path in (mapping or {}).values()}
     if shape_of(at_top) or not mapped.isdisjoint(at_top):
         return None
-    fields = {field_of(key) for key in at_top}
     if any(field_of(key) == "body" and begins[:1] in b'"[' for key, begins in at_top.items()):
         return None
+    fields = set(map(field_of, at_top))
     if "headline" in fields and not fields.isdisjoint(("published", "captions")):
         return None  # a feed may have a title, but not these
     records = [path for path, keys in objects.items() if _is_record(path, keys)]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import time
 import tracemalloc
+from contextlib import suppress
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from searchkit import Article, Caption
+from searchkit.errors import SourceError
 from searchkit.exporting import export_articles
 from searchkit.sources import csv_tables
 from searchkit.sources.csv_tables import looks_like_csv, read_csv
@@ -164,6 +167,11 @@ class TestBadRows:
             assert reject.line == 4
             assert reason in reject.reason
 
+    def test_have_the_line_in_which_they_begin(self, read_file: ReadFile) -> None:
+        result = read_file("a.csv", '\n\ntitle,text\n\n\n"One\n\ntwo",x\n\n,\nbad\n')
+        assert headlines(result) == ["One\n\ntwo"]
+        assert [reject.line for reject in result.rejects] == [11]
+
     def test_without_text_are_rejected(self, read_file: ReadFile) -> None:
         result = read_file("a.csv", "title,section\n,News\nFog,News\n")
         assert headlines(result) == ["Fog"]
@@ -218,6 +226,26 @@ class TestBadRows:
         result = read_file("a.csv.gz", gzip.compress(f"title,text\n{rows}".encode())[:-5000])
         assert len(result.articles) > 1000
         assert "cut short" in result.rejects[-1].reason
+
+
+class TestHostileTables:
+    @settings(deadline=None)
+    @given(
+        st.binary() | st.text(',;|"\n\r\t\0ab[{').map(str.encode),
+        st.sampled_from([b"", b"title,text\n", b"title;captions\na;b\n"]),
+    )
+    def test_any_bytes_give_articles_rejects_or_notices(self, data: bytes, head: bytes) -> None:
+        looks_like_csv(head + data)
+        with suppress(SourceError):
+            for item in items(head + data):
+                str(item).encode()
+
+    def test_many_columns_take_little_time(self, read_file: ReadFile) -> None:
+        names = ",".join(f"x{number}" for number in range(100_000))
+        begun = time.perf_counter()
+        result = read_file("a.csv", f"title,{names}\nFog{',' * 100_000}\n")
+        assert result.article.headline == "Fog"
+        assert time.perf_counter() - begun < 10
 
 
 class TestRecognition:

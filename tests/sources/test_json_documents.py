@@ -85,6 +85,12 @@ class TestObjects:
         result = read_file("x", json.dumps(record, indent=1), fields={"headline": "ueberschrift"})
         assert result.article.headline == "One"
 
+    def test_that_should_hold_a_list_and_do_not_are_rejected(self, read_file: ReadFile) -> None:
+        answers = [{"articles": [ONE]}, {"status": "error"}, {"articles": []}, {"articles": [TWO]}]
+        result = read_file("x", "\n".join(map(json.dumps, answers)))
+        assert headlines(result) == ["One", "Two"]
+        assert [reject.line for reject in result.rejects] == [2]
+
     @pytest.mark.parametrize(
         "answer",
         [
@@ -101,12 +107,6 @@ class TestObjects:
     def test_whose_content_is_pages_are_not_taken_for_one(self, read_file: ReadFile) -> None:
         answer = {"content": {"page": 1, "items": [ONE, TWO]}, "size": 2}
         assert headlines(read_file("x", json.dumps(answer))) == ["One", "Two"]
-
-    def test_that_should_hold_a_list_and_do_not_are_rejected(self, read_file: ReadFile) -> None:
-        answers = [{"articles": [ONE]}, {"status": "error"}, {"articles": []}, {"articles": [TWO]}]
-        result = read_file("x", "\n".join(map(json.dumps, answers)))
-        assert headlines(result) == ["One", "Two"]
-        assert [reject.line for reject in result.rejects] == [2]
 
     def test_one_a_line_are_json_lines_though_the_first_is_bad(self, read_file: ReadFile) -> None:
         result = read_file("x", '{"headline": bad}\n{"headline": "One"}\n')

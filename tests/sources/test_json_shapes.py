@@ -321,6 +321,17 @@ def test_what_wordpress_gives_is_plain_text(read_file: ReadFile) -> None:
     assert article.id != "17"  # which is another article's of another site
 
 
+def test_figures_in_a_body_are_captions_where_there_are_no_others(read_file: ReadFile) -> None:
+    figure = "<figure><img src='a' alt='Two tugs'><figcaption>Tugs</figcaption></figure>"
+    fields = {**GUARDIAN["fields"], "body": figure + MARKUP, "bodyText": "Without paragraphs"}  # type: ignore[dict-item]
+    article = read_file("x", json.dumps({**GUARDIAN, "fields": fields})).article
+    assert article.body.endswith(BODY)
+    assert "Tugs" not in article.body
+    assert [caption.text for caption in article.captions] == ["Tugs at the ferry"]
+    article = read_file("y", json.dumps({**GUARDIAN, "fields": fields, "elements": []})).article
+    assert article.captions == (Caption(text="Tugs", alt="Two tugs"),)
+
+
 def test_items_of_a_feed_in_json_are_plain_text(read_file: ReadFile) -> None:
     feed = {
         "version": "https://jsonfeed.org/version/1.1",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchkit.sources.markup import plain_text_of
+from searchkit.sources.markup import plain_text_of, text_and_pictures
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,44 @@ def test_deep_and_broken_markup_takes_little_time(piece: str) -> None:
     begun = time.perf_counter()
     plain_text_of(piece * 100_000 + "text")
     assert time.perf_counter() - begun < 10
+
+
+@pytest.mark.parametrize(
+    ("figure", "text", "pictures"),
+    [
+        (
+            "<figure><img alt='Two  tugs'><figcaption>Tugs <i>at</i> sea</figcaption></figure>",
+            "",
+            [{"text": "Tugs at sea", "alt": "Two tugs"}],
+        ),
+        ("<figure><figcaption>Tugs</figcaption><img></figure>", "", [{"text": "Tugs"}]),
+        ("<figure><img alt='Tugs'></figure>", "", [{"alt": "Tugs"}]),
+        ("<figure><img></figure>", "", []),
+        (
+            "<figure><table><tr><td>1</table><figcaption>Tides</figcaption></figure>",
+            "1\n\nTides",
+            [],
+        ),
+        (
+            "<figure><figure><img alt='a'></figure><figure><img alt='b'></figure></figure>",
+            "",
+            [{"alt": "a"}, {"alt": "b"}],
+        ),
+        ("<figure><img alt='a'><figcaption>cut", "", [{"text": "cut", "alt": "a"}]),
+        ("</figcaption></figure><figcaption>Tugs</figcaption>", "Tugs", []),
+    ],
+)
+def test_figures_are_taken_apart(figure: str, text: str, pictures: list[dict[str, str]]) -> None:
+    assert text_and_pictures(figure) == (text, pictures)
+    whole = f"<p>One</p>{figure}"
+    if not figure.endswith("cut"):
+        whole += "<p>Two</p>"
+        assert text_and_pictures(whole)[0] == "\n\n".join(filter(None, ["One", text, "Two"]))
+
+
+@given(st.lists(st.sampled_from(["<figure>", "</figure>", "<figcaption>", "</figcaption>"])))
+def test_no_text_of_broken_figures_is_lost(tags: list[str]) -> None:
+    markup = "".join(f"{tag}{number}<img>" for number, tag in enumerate(tags))
+    text, pictures = text_and_pictures(markup)
+    found = " ".join([text, *(picture["text"] for picture in pictures)])
+    assert sorted(map(int, found.split())) == list(range(len(tags)))

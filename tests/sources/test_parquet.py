@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import sys
+from contextlib import suppress
 from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -143,7 +144,17 @@ class TestBadFiles:
         content[middle : middle + 9000] = b"\0" * 9000
         result = read_file("a.parquet", bytes(content))
         assert 1000 <= len(result.articles) < 9000
-        assert f"after {len(result.articles):,} rows" in result.rejects[-1].reason
+        assert f"damaged after row {len(result.articles):,} " in result.rejects[-1].reason
+
+    @settings(deadline=None)
+    @given(st.data())
+    def test_any_damage_gives_articles_rejects_or_a_source_error(self, data: st.DataObject) -> None:
+        content = bytearray(table([{"title": "Fog", "images": [{"caption": "Tugs"}]}] * 3))
+        for _ in range(data.draw(st.integers(1, 5))):
+            place = data.draw(st.integers(0, len(content) - 1))
+            content[place] = data.draw(st.integers(0, 255))
+        with suppress(SourceError):
+            articles_of(bytes(content))
 
     def test_without_pyarrow_it_is_said_what_to_install(
         self, monkeypatch: pytest.MonkeyPatch
