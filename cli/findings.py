@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -30,8 +29,6 @@ _MATCH_STYLE = "bold yellow"
 # For people; --json has all.
 _MAX_CAPTIONS = 5
 _MAX_VALUES = 10
-_MAX_COPIES = 3
-_MAX_FOLDED_IDS = 1000
 _MAX_OPENING = 160
 _MAX_QUOTED = 60
 # Periods without an article that are listed between two with some.
@@ -104,15 +101,7 @@ def _print_hit(hit: Hit) -> None:
         print_line(more, indent=5, style="green")
     if not any(hit.highlights.values()) and article.body:
         print_line(harmless(shortened(article.body, _MAX_OPENING, " …")), indent=5)
-    if hit.folded:
-        print_line(f"and {hit.folded:,} more like it", indent=5, style="cyan")
     print_line(f"id {harmless(article.id)}", indent=5, style="dim")
-    for copy in hit.copies[:_MAX_COPIES]:
-        facts = [f"also {copy.id}", copy.publisher, _day(copy.published), copy.url]
-        print_line(harmless(" · ".join(filter(None, facts))), indent=5, style="dim")
-    if len(hit.copies) > _MAX_COPIES:
-        more = f"and {len(hit.copies) - _MAX_COPIES:,} more with the same text"
-        print_line(more, indent=5, style="dim")
 
 
 def _marked(fragment: Fragment, separator: str, style: str = "") -> list[Part]:
@@ -133,8 +122,9 @@ def _page_line(found: Results) -> str:
     else:
         line = f"{found[0].rank:,} to {found[-1].rank:,} of {articles}"
     line += f", {found.took_ms:.0f} ms"
-    if found.hits and found.more:
-        line += f"; the next: --offset {found.offset + len(found)}"
+    following = found.offset + len(found)
+    if found.hits and following < found.total:
+        line += f"; the next: --offset {following}"
     return line
 
 
@@ -317,19 +307,6 @@ def _hit_record(hit: Hit, explain: bool) -> dict[str, Any]:
             for field, fragments in hit.highlights.items()
         },
     }
-    if hit.copies:
-        record["copies"] = [
-            {
-                "id": copy.id,
-                "url": copy.url,
-                "publisher": copy.publisher,
-                "published": copy.published.isoformat() if copy.published else None,
-            }
-            for copy in hit.copies
-        ]
-    if hit.folded:
-        record["folded"] = hit.folded
-        record["folded_ids"] = list(itertools.islice(hit.folded_ids(), _MAX_FOLDED_IDS))
     if explain:
         record["explanation"] = hit.explain().to_dict()
     return record

@@ -35,7 +35,7 @@ from searchkit.highlight import Fragment, harmless
 from searchkit.index import Index, create
 from searchkit.index import open_index as open  # noqa: A004  # searchkit.open reads naturally
 from searchkit.query import Interpretation, ParsedQuery, parse_query
-from searchkit.results import Copy, Hit, Results
+from searchkit.results import Hit, Results
 
 if TYPE_CHECKING:
     from searchkit.codec.verify import Finding, Verification, verify
@@ -76,7 +76,6 @@ __all__ = [
     "ArticleError",
     "Caption",
     "Compaction",
-    "Copy",
     "Document",
     "ExportError",
     "Finding",

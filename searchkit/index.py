@@ -27,7 +27,7 @@ from searchkit.query.execute import Order
 from searchkit.query.parse import Mode, parse
 from searchkit.query.searchable import Searchable
 from searchkit.ranking import Model, Ranking
-from searchkit.record import articles_in
+from searchkit.record import decode_article
 from searchkit.results import Results
 from searchkit.schema import DEFAULT_LANGUAGE, FILTER_FIELDS, TEXT_FIELDS
 from searchkit.searching import (
@@ -256,7 +256,6 @@ class Index:
         count: bool = True,
         facets: Sequence[str] = (),
         timeout: float | None = None,
-        fold: bool = False,
     ) -> Results:
         """The articles that match, best first.
 
@@ -274,9 +273,7 @@ class Index:
         remain: ``"auto"`` for those of the index's language, None, or a list. Without `count`
         the total may be a lower bound, and the search is faster. `facets` of section, publisher,
         author, agency, language, keyword, day, month and year are counted over all that matches.
-        After `timeout` seconds the search ends with what it has. With `fold`, near copies are
-        shown once: a hit's `folded` counts the articles that match and are near copies of it, and
-        `limit` and `offset` count those that are shown.
+        After `timeout` seconds the search ends with what it has.
 
         Raises QueryError for a query or filter that cannot be run.
         """
@@ -293,7 +290,6 @@ class Index:
             count=count,
             facets=facets,
             timeout=timeout,
-            fold=fold,
         )
 
     def timeline(
@@ -329,10 +325,7 @@ class Index:
     def get(self, article_id: str) -> Article | None:
         """The article with this id, or None."""
         found = self._reading().snapshot.find(article_id)
-        if found is None:
-            return None
-        articles = articles_in(found[0].segment.stored[found[1]])
-        return next((each for each in articles if each.id == article_id), None)
+        return decode_article(found[0].segment.stored[found[1]]) if found else None
 
     def __contains__(self, article_id: object) -> bool:
         if not isinstance(article_id, str):
@@ -410,9 +403,7 @@ class Index:
         """How many `articles` gives, and these."""
         if query is None and limit is None and sort == "relevance" and not any(filters.values()):
             snapshot = self._reading().snapshot
-            return snapshot.articles, itertools.chain.from_iterable(
-                map(articles_in, snapshot.stored())
-            )
+            return snapshot.articles, map(decode_article, snapshot.stored())
         query = "*" if query is None else query
         found = self.search(query, limit=limit, sort=sort, mode=mode, highlight=False, **filters)
         return len(found), found.articles()

@@ -126,11 +126,9 @@ def text_key(record: Record) -> bytes:
     """16 bytes that are the same for articles with the same headline, body and captions that
     were published on the same day in UTC, or both without a date (XXH3, 128 bits).
     """
-    day = record.published // DAY  # that of NO_TIME is none of the calendar
-    if not record.captions:
-        return xxh3_128_digest(b"%b\0%b\0%d" % (record.headline, record.body, day))
-    captions = "\0".join(record.captions).encode()
-    return xxh3_128_digest(b"%b\0%b\0%b\0%d" % (record.headline, record.body, captions, day))
+    day = record.published if record.published == NO_TIME else record.published // DAY
+    parts = [record.headline, record.body, *map(str.encode, record.captions)]
+    return xxh3_128_digest(b"\0".join((*parts, day.to_bytes(8, "little"))))
 
 
 def with_copies(stored: bytes, copies: Sequence[dict[str, Any]]) -> Record:

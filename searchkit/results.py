@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
-from typing import Any, Protocol, overload
+from typing import Protocol, overload
 
 from searchkit.article import Article
 from searchkit.highlight import Fragment
 from searchkit.query.interpretation import Interpretation
 from searchkit.ranking import Explanation
 
-__all__ = ["Copy", "Hit", "Page", "Results"]
+__all__ = ["Hit", "Page", "Results"]
 
 
 class Page(Protocol):
@@ -31,24 +29,8 @@ class Page(Protocol):
     def explanation(self, number: int) -> Explanation:
         """Why it has its score."""
 
-    def folded(self, number: int) -> Sequence[int]:
-        """The near copies that are folded into it, by their numbers."""
-
-    def copies(self, number: int) -> Sequence[Mapping[str, Any]]:
-        """What is kept of the articles with the same text, by field."""
-
     def interpretation(self) -> Interpretation:
         """How the query was read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """An article with the same text as a hit's, kept with it; `Index.get` has it whole."""
-
-    id: str
-    url: str = ""
-    publisher: str = ""
-    published: datetime | None = None
 
 
 class Hit:
@@ -90,28 +72,6 @@ class Hit:
             self._highlights = self._page.highlights(self._number)
         return self._highlights
 
-    @property
-    def copies(self) -> tuple[Copy, ...]:
-        """The other articles that have the same text, which are no hits of their own."""
-        return tuple(
-            Copy(
-                copy["id"],
-                copy.get("url", ""),
-                copy.get("publisher", ""),
-                datetime.fromisoformat(copy["published"]) if "published" in copy else None,
-            )
-            for copy in self._page.copies(self._number)
-        )
-
-    @property
-    def folded(self) -> int:
-        """How many other articles that match are folded into this one, being near copies of it."""
-        return len(self._page.folded(self._number))
-
-    def folded_ids(self) -> Iterator[str]:
-        """The ids of those, in no order."""
-        return map(self._page.article_id, self._page.folded(self._number))
-
     def explain(self) -> Explanation:
         """Why it has its score, or would have by relevance."""
         return self._page.explanation(self._number)
@@ -125,8 +85,7 @@ class Results(Sequence[Hit]):
 
     `total` is the number of articles that match, on this page or not: exactly, or at least so
     many where it was not `counted`, or where it is not `complete` because time was up. `took_ms`
-    is the time in milliseconds from the query string to these results. `more` says whether there
-    are hits after this page. `facets` has for each one
+    is the time in milliseconds from the query string to these results. `facets` has for each one
     that was asked for its values with the number of articles.
     """
 
@@ -138,7 +97,6 @@ class Results(Sequence[Hit]):
         offset: int,
         page: Page,
         *,
-        more: bool,
         counted: bool,
         complete: bool,
         facets: Mapping[str, Mapping[str, int]],
@@ -148,7 +106,6 @@ class Results(Sequence[Hit]):
         self.total = total
         self.offset = offset
         self.took_ms = took_ms
-        self.more = more
         self.counted = counted
         self.complete = complete
         self.facets = facets

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from searchkit.analysis import fold
 from searchkit.article import Article
@@ -18,7 +18,7 @@ from searchkit.query.parse import Mode, parse
 from searchkit.query.plan import Plan, plan_for
 from searchkit.query.searchable import Searchable
 from searchkit.ranking import Explanation, Model, Ranking, stop_words
-from searchkit.record import copies_in, decode_article, decode_texts
+from searchkit.record import decode_article, decode_texts
 from searchkit.results import Results
 from searchkit.schema import TEXT_FIELDS
 
@@ -32,12 +32,6 @@ StopWords = Collection[str] | None
 
 _RANKINGS = {"bm25f": Ranking(), "whoosh": Ranking("whoosh")}
 _NONE: frozenset[str] = frozenset()
-
-# Of what matches so many are looked at first for those to be shown, so many times as many where
-# most of them are near copies.
-_FOLDED_AT_LEAST = 20
-_FOLDED_MORE = 8
-
 _NO_HIGHLIGHTS: Mapping[str, tuple[Fragment, ...]] = dict.fromkeys(TEXT_FIELDS, ())
 
 
@@ -67,7 +61,6 @@ def search(
     count: bool,
     facets: Sequence[str],
     timeout: float | None,
-    fold: bool = False,
 ) -> Results:
     """A page of what matches; `Index.search` has what the arguments mean."""
     started = time.perf_counter()
@@ -77,49 +70,19 @@ def search(
         check_facets(facets)
     asked = _asked(searchable, question, timeout, name_terms=highlight)
     best = None if limit is None else offset + limit
-    if fold:
-        matches, documents, folded = _folded(asked, sort, best)
-    else:
-        matches = asked.run(sort, best, count or bool(facets), bool(facets))
-        documents, folded = matches.documents, {}
+    matches = asked.run(sort, best, count or bool(facets), bool(facets))
     counted = _counted(searchable, matches.sets, facets) if facets else {}
     return Results(
         str(question.query),
         matches.total,
-        documents[offset:],
+        matches.documents[offset:],
         offset,
-        _Page(asked, highlight, folded),
-        more=_is_more(matches.total, documents, folded),
-        counted=count or fold or bool(facets),
+        _Page(asked, highlight),
+        counted=count or bool(facets),
         complete=matches.complete,
         facets=counted,
         took_ms=(time.perf_counter() - started) * 1000,
     )
-
-
-def _folded(
-    asked: _Asked, sort: Order, best: int | None
-) -> tuple[Matches, list[tuple[int, float]], dict[int, Sequence[int]]]:
-    """All that matches, as many of the best as are wanted that are no near copies of better ones,
-    and the near copies of each.
-    """
-    from searchkit.query.folding import fold_matches
-
-    looked_at = None if best is None else 2 * best + _FOLDED_AT_LEAST
-    while True:
-        matches = asked.run(sort, looked_at, True, True)
-        wanted = matches.total if best is None else best
-        shown, folded = fold_matches(asked.searchable, matches, wanted)
-        if looked_at is None or len(shown) == wanted or looked_at >= matches.total:
-            return matches, shown, folded
-        looked_at *= _FOLDED_MORE
-
-
-def _is_more(
-    total: int, documents: Sequence[tuple[int, float]], folded: Mapping[int, Sequence[int]]
-) -> bool:
-    """Whether there are hits after these."""
-    return len(documents) + sum(map(len, folded.values())) < total
 
 
 def _counted(
@@ -133,10 +96,9 @@ def _counted(
 class _Page:
     """What the hits of one search share."""
 
-    def __init__(self, asked: _Asked, highlight: bool, folded: Mapping[int, Sequence[int]]) -> None:
+    def __init__(self, asked: _Asked, highlight: bool) -> None:
         self._asked = asked
         self._highlight = highlight
-        self._folded = folded
         self._highlighter: Highlighter | None = None
 
     def article_id(self, number: int) -> str:
@@ -155,12 +117,6 @@ class _Page:
 
     def explanation(self, number: int) -> Explanation:
         return self._asked.explanation(number)
-
-    def folded(self, number: int) -> Sequence[int]:
-        return self._folded.get(number, ())
-
-    def copies(self, number: int) -> Sequence[Mapping[str, Any]]:
-        return copies_in(self._stored(number))
 
     def _stored(self, number: int) -> bytes:
         live, document = self._asked.searchable.snapshot.place(number)

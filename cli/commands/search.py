@@ -45,8 +45,6 @@ _INSTEAD = {
 @click.option("--ranking", type=click.Choice(["bm25f", "whoosh"]), default="bm25f",
               show_default=True,
               help="Score fields together, or each by itself, as Whoosh does.")  # fmt: skip
-@click.option("--fold", is_flag=True,
-              help="Show of near copies, as of an agency's text on many sites, the best.")  # fmt: skip
 @click.option("--no-stop-words", is_flag=True,
               help="Demand common words, such as the, as well.")  # fmt: skip
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
@@ -69,7 +67,6 @@ def search(
     explain: bool,
     explain_query: bool,
     ranking: Literal["bm25f", "whoosh"],
-    fold: bool,
     no_stop_words: bool,
     timeout: float | None,
     json: bool,
@@ -118,7 +115,6 @@ def search(
             highlight=not (count or ids or timeline),
             facets=(timeline, *facet) if timeline else facet,
             timeout=timeout,
-            fold=fold,
             **wanted,
         )
         if count:

@@ -13,9 +13,7 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.string cimport memset
 
 from searchkit.kernels.bits cimport lowest_bit
-from searchkit.kernels.interning cimport Surface
 from searchkit.kernels.packing cimport load64
-from searchkit.kernels.terms cimport Terms
 
 from array import array as make_array
 
@@ -25,99 +23,51 @@ cdef enum:
     BINS = 64
     WORDS = 4
     LEAST = 16
-    # In `single`, of a surface of several terms.
-    MANY = 0x80000000
 
 assert (BINS, WORDS, LEAST) == (SIGNATURE, SHINGLE, LEAST_SHINGLES)
 
 cdef uint64_t RADIX = 0x9E3779B97F4A7C15
 cdef uint64_t MIXER = 0xD6E8FEB86659FD93
-cdef uint64_t FNV_OFFSET = 0xCBF29CE484222325
-cdef uint64_t FNV_PRIME = 0x100000001B3
 cdef uint64_t EMPTY = <uint64_t>-1
 
 
-cdef array.array _HASHES = make_array("Q")
-
-
-def term_hashes(Terms terms, Py_ssize_t first):
-    """64 bits for each of the terms from the number `first` on, the same for a term wherever it
-    is, as array('Q'): FNV-1a, of Fowler, Noll and Vo.
-    """
-    cdef Py_ssize_t count = max(0, <Py_ssize_t>terms.table.count - first), number
-    cdef array.array hashes = array.clone(_HASHES, count, zero=False)
-    cdef Surface* term
-    cdef const uint8_t* at
-    cdef const uint8_t* end
-    cdef uint64_t mixed
-    for number in range(count):
-        term = &terms.table.surfaces[first + number]
-        at = terms.table.arena + term.offset
-        end = at + term.shape
-        mixed = FNV_OFFSET
-        while at < end:
-            mixed = (mixed ^ at[0]) * FNV_PRIME
-            at += 1
-        hashes.data.as_ulonglongs[number] = mixed
-    return hashes
-
-
-def sign(const uint32_t[::1] tokens, const uint32_t[::1] ends, const uint32_t[::1] single,
-         const uint32_t[::1] multiple, const uint64_t[::1] hashes,
+def sign(const uint32_t[::1] tokens, const uint32_t[::1] ends, const uint64_t[::1] hashes,
          Py_ssize_t first, Py_ssize_t last):
     """The signatures of the texts `first` to `last` (excluded), one after the other, as bytes.
 
-    `tokens` are surface numbers, `ends` each text's end among them; `single` and `multiple` give
-    surfaces their terms, as `Vocabulary` has it, of which the first counts, and `hashes` has
-    what `term_hashes` gives for each term. The signature of a text of fewer than LEAST_SHINGLES
-    shingles is zeros.
+    `tokens` are surface numbers, `ends` each text's end among them, and `hashes` has 64 bits for
+    each surface. The signature of a text of fewer than LEAST_SHINGLES shingles is zeros.
     """
     cdef Py_ssize_t count = last - first
     cdef bytes signatures = bytes(max(0, count) * BINS)
     cdef uint8_t* out = signatures
     cdef const uint32_t* token
-    cdef Words words
+    cdef const uint64_t* hash_of
     cdef size_t begin
     cdef Py_ssize_t t
     if count <= 0 or not tokens.shape[0]:
         return signatures
     token = &tokens[0]
-    words.single = &single[0]
-    words.multiple = &multiple[0] if multiple.shape[0] else NULL
-    words.hashes = &hashes[0]
+    hash_of = &hashes[0]
     begin = ends[first - 1] if first > 0 else 0
     with nogil:
         for t in range(first, last):
             if ends[t] >= begin + WORDS - 1 + LEAST:
-                _sign(token + begin, ends[t] - begin, &words, out)
+                _sign(token + begin, ends[t] - begin, hash_of, out)
             begin = ends[t]
             out += BINS
     return signatures
 
 
-cdef struct Words:
-    const uint32_t* single
-    const uint32_t* multiple
-    const uint64_t* hashes
-
-
-cdef inline uint64_t _hash(const Words* words, uint32_t token) noexcept nogil:
-    cdef uint32_t code = words.single[token]
-    if code & MANY:
-        code = words.multiple[(code & (MANY - 1)) + 2]
-    return words.hashes[code]
-
-
 cdef void _sign(
-    const uint32_t* tokens, size_t count, const Words* words, uint8_t* out
+    const uint32_t* tokens, size_t count, const uint64_t* hashes, uint8_t* out
 ) noexcept nogil:
     cdef uint64_t least[BINS]
-    cdef uint64_t a = _hash(words, tokens[0]), b = _hash(words, tokens[1])
-    cdef uint64_t c = _hash(words, tokens[2]), d, mixed
+    cdef uint64_t a = hashes[tokens[0]], b = hashes[tokens[1]], c = hashes[tokens[2]], d, mixed
     cdef size_t i, place
     memset(least, 0xFF, sizeof(least))
     for i in range(WORDS - 1, count):
-        d = _hash(words, tokens[i])
+        d = hashes[tokens[i]]
         mixed = ((a * RADIX + b) * RADIX + c) * RADIX + d
         mixed ^= mixed >> 32
         mixed *= MIXER

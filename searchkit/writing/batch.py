@@ -208,9 +208,8 @@ class SegmentBuilder:
             begin += texts_of_field
         self._add_caption_starts(records, starts)
         # Of the bodies, which come after the headlines.
-        vocabulary = self._vocabulary
-        surfaces = vocabulary.single, vocabulary.multiple, vocabulary.hashes
-        self._signatures.append_all([sign(tokens, ends, *surfaces, count, 2 * count)])
+        hashes = self._vocabulary.hashes
+        self._signatures.append_all([sign(tokens, ends, hashes, count, 2 * count)])
 
     def _add_caption_starts(self, records: Sequence[Record], starts: array[int]) -> None:
         if not starts:

@@ -13,54 +13,23 @@ from array import array
 
 from searchkit.kernels import LEAST_SHINGLES, SHINGLE, SIGNATURE
 from searchkit.kernels.reference.packing import set_bits
-from searchkit.kernels.reference.terms import Terms
 
-__all__ = ["sign", "similarity", "take_similar", "term_hashes"]
+__all__ = ["sign", "similarity", "take_similar"]
 
 _RADIX = 0x9E3779B97F4A7C15
 _MIXER = 0xD6E8FEB86659FD93
-_MANY = 0x80000000
 _MASK = (1 << 64) - 1
 
 
-def term_hashes(terms: Terms, first: int) -> array[int]:
-    """64 bits for each of the terms from the number `first` on, the same for a term wherever it
-    is, as array('Q'): FNV-1a, of Fowler, Noll and Vo.
-    """
-    return array("Q", map(_fnv, (terms[number] for number in range(first, len(terms)))))
-
-
-def _fnv(term: bytes) -> int:
-    mixed = 0xCBF29CE484222325
-    for byte in term:
-        mixed = (mixed ^ byte) * 0x100000001B3 & _MASK
-    return mixed
-
-
-def sign(
-    tokens: array[int],
-    ends: array[int],
-    single: array[int],
-    multiple: array[int],
-    hashes: array[int],
-    first: int,
-    last: int,
-) -> bytes:
+def sign(tokens: array[int], ends: array[int], hashes: array[int], first: int, last: int) -> bytes:
     """The signatures of the texts `first` to `last` (excluded), one after the other, as bytes.
 
-    `tokens` are surface numbers, `ends` each text's end among them; `single` and `multiple` give
-    surfaces their terms, as `Vocabulary` has it, of which the first counts, and `hashes` has
-    what `term_hashes` gives for each term. The signature of a text of fewer than LEAST_SHINGLES
-    shingles is zeros.
+    `tokens` are surface numbers, `ends` each text's end among them, and `hashes` has 64 bits for
+    each surface. The signature of a text of fewer than LEAST_SHINGLES shingles is zeros.
     """
     begins = [0, *ends]
-
-    def hash_of(token: int) -> int:
-        code = single[token]
-        return hashes[multiple[(code ^ _MANY) + 2] if code & _MANY else code]
-
     texts = [tokens[begins[text] : ends[text]] for text in range(first, last)]
-    return b"".join(_signature(list(map(hash_of, text))) for text in texts)
+    return b"".join(_signature([hashes[token] for token in text]) for text in texts)
 
 
 def _signature(words: list[int]) -> bytes:
