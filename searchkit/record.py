@@ -5,26 +5,20 @@ What is stored are its fields in their order, without those that are empty.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 import orjson
 import xxhash
-from xxhash import xxh3_128_digest
 
 from searchkit.article import Article, Caption, searchable_text
-from searchkit.kernels import DAY, NO_TIME
+from searchkit.kernels import NO_TIME
 from searchkit.kernels.marking import without_body
-from searchkit.schema import LIST_COLUMNS, TEXT_FIELDS
 
 __all__ = [
     "Record",
     "Texts",
-    "articles_in",
-    "copies_in",
-    "copy_fields",
     "decode_article",
     "decode_id",
     "decode_texts",
@@ -34,13 +28,7 @@ __all__ = [
     "record_of",
     "stored_fields",
     "stored_part",
-    "text_key",
-    "with_copies",
 ]
-
-# Where copies are stored: after the article's own fields.
-_COPIES = "copies"
-_COPIES_MARK = b',"copies":[{'
 
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=timezone.utc)
 # Whoosh keeps signed numbers; this moves them to where their order is that of their bytes.
@@ -52,8 +40,7 @@ class Record(NamedTuple):
 
     `id`, `headline`, `body` and `stored`, the stored form, are UTF-8; `captions` the searchable
     text of each; `published` its `published_key`, or NO_TIME. Each filter field has a tuple of
-    its values. `characters` are those of the headline and the body. `copies` are the ids of the
-    articles that have the same text and are kept with this one.
+    its values. `characters` are those of the headline and the body.
     """
 
     id: bytes
@@ -69,7 +56,6 @@ class Record(NamedTuple):
     keywords: tuple[str, ...]
     stored: bytes
     characters: int
-    copies: tuple[bytes, ...] = ()
 
 
 def record_of(article: Article) -> Record:
@@ -122,59 +108,6 @@ def decode_article(stored: bytes) -> Article:
     )
 
 
-def text_key(record: Record) -> bytes:
-    """16 bytes that are the same for articles with the same headline, body and captions that
-    were published on the same day in UTC, or both without a date (XXH3, 128 bits).
-    """
-    day = record.published if record.published == NO_TIME else record.published // DAY
-    parts = [record.headline, record.body, *map(str.encode, record.captions)]
-    return xxh3_128_digest(b"\0".join((*parts, day.to_bytes(8, "little"))))
-
-
-def with_copies(stored: bytes, copies: Sequence[dict[str, Any]]) -> Record:
-    """The record of a stored article, in place of whatever copies it has with these: what
-    `copy_fields` has of each. Its filters have the values of all of them.
-    """
-    record = record_of(decode_article(stored))
-    if not copies:
-        return record
-    values: dict[str, Any] = {}
-    for name in LIST_COLUMNS:
-        of_copies = itertools.chain.from_iterable(_listed(copy.get(name)) for copy in copies)
-        values[name] = tuple(dict.fromkeys((*getattr(record, name), *of_copies)))
-    joined = b'%b,"%b":%b}' % (record.stored[:-1], _COPIES.encode(), orjson.dumps(copies))
-    ids = tuple(copy["id"].encode() for copy in copies)
-    return record._replace(**values, stored=joined, copies=ids)
-
-
-def _listed(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [value] if value else []
-
-
-def copy_fields(stored: bytes) -> dict[str, Any]:
-    """What is kept of a stored article as a copy of another: all but its texts."""
-    fields = orjson.loads(stored)
-    return {name: value for name, value in fields.items() if name not in (*TEXT_FIELDS, _COPIES)}
-
-
-def copies_in(stored: bytes) -> list[dict[str, Any]]:
-    """The copies that are stored with an article, as `copy_fields` has them."""
-    # Within a text the quotes would be escaped.
-    if _COPIES_MARK not in stored:
-        return []
-    found: list[dict[str, Any]] = orjson.loads(stored)[_COPIES]
-    return found
-
-
-def articles_in(stored: bytes) -> list[Article]:
-    """The article, and those that are copies of it, each as it was given."""
-    first = decode_article(stored)
-    fields = orjson.loads(stored) if _COPIES_MARK in stored else {}
-    texts = {name: fields[name] for name in TEXT_FIELDS if name in fields}
-    copies = fields.get(_COPIES, ())
-    return [first, *(decode_article(orjson.dumps({**copy, **texts})) for copy in copies)]
-
-
 class Texts(NamedTuple):
     """What of an article is highlighted. The body is UTF-8: of a long one little is shown."""
 
@@ -201,7 +134,6 @@ def decode_id(stored: bytes) -> str:
 def stored_fields(stored: bytes) -> dict[str, Any]:
     """What Whoosh calls the stored fields of a document: those that are not empty, by name."""
     fields: dict[str, Any] = orjson.loads(stored)
-    fields.pop(_COPIES, None)
     if "captions" in fields:
         fields["captions"] = [Caption.from_dict(each).to_dict() for each in fields["captions"]]
     return fields

@@ -5,8 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
-from xxhash import xxh3_64_intdigest
-
 from searchkit.analysis.expansion import Expander, Expansion
 from searchkit.analysis.languages import language_code
 from searchkit.kernels.marking import candidates
@@ -25,15 +23,13 @@ class Vocabulary:
     For each surface, `single` has its term's number if it stands for one term and takes one
     position; otherwise MULTIPLE | i, and `multiple` has from i on: how many terms, how many
     positions they take, then for each (its number, its offset in positions, the half-open range
-    of the surface's characters that it stands for), by offset. `hashes` has 64 bits for each
-    surface that are the same for all surfaces of its first term, in every vocabulary. `terms` has
-    the terms of all languages in UTF-8. Not for several threads at a time.
+    of the surface's characters that it stands for), by offset. `terms` has the terms of all
+    languages in UTF-8. Not for several threads at a time.
     """
 
     def __init__(self, languages: Sequence[str] = ()) -> None:
         self.single = array("I")
         self.multiple = array("I")
-        self.hashes = array("Q")
         self._surfaces = Surfaces()
         self.terms = Terms()
         self._languages: dict[str, int] = {}
@@ -80,8 +76,7 @@ class Vocabulary:
     def nbytes(self) -> int:
         """About how many bytes of memory it holds."""
         numbers = (len(self.single) + len(self.multiple)) * self.single.itemsize
-        hashes = len(self.hashes) * self.hashes.itemsize
-        return self._surfaces.nbytes + numbers + hashes + self.terms.nbytes
+        return self._surfaces.nbytes + numbers + self.terms.nbytes
 
     def _resolve(self) -> None:
         """Gives the surfaces that are new their terms."""
@@ -91,12 +86,10 @@ class Vocabulary:
         languages, surfaces = self._surfaces.surfaces(first)
         found, several = self._expanded(languages, surfaces)
         self.single += self.terms.numbers(found)
-        self.hashes.extend(map(_hash, found))
         parts = [part.term for expansion in several.values() for part in expansion.parts]
         numbers = iter(self.terms.numbers(parts))
         for place, expansion in several.items():
             self.single[first + place] = MULTIPLE | len(self.multiple)
-            self.hashes[first + place] = _hash(expansion.parts[0].term)
             self.multiple.extend((len(expansion.parts), expansion.width))
             for part in expansion.parts:
                 self.multiple.extend((next(numbers), *part[1:]))
@@ -116,7 +109,3 @@ class Vocabulary:
                 found[place] = term
             several.update((places[place], expansion) for place, expansion in more.items())
         return found, several
-
-
-def _hash(term: str) -> int:
-    return xxh3_64_intdigest(term.encode())

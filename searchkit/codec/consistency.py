@@ -64,9 +64,7 @@ def _of_columns(segment: Segment) -> Iterator[str]:
         "id": segment.ids,
         "published": segment.published,
         "digest": segment.digests,
-        "signature": segment.signatures,
         "fingerprint": segment.fingerprints,
-        "text": segment.text_keys,
     }
     for name, column in columns.items():
         if len(column) != segment.documents:

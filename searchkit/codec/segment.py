@@ -6,7 +6,7 @@
     terms:F, postings:F      dictionary and extents of field F (kernels)
     lengths:F                tokens of each document in text field F, u8, u16 or u32 each
     column:C                 per document (columns.py)
-    fingerprints, texts      slots by which records and texts are recognised (kernels.lookup)
+    fingerprints             slots by which records are recognised (kernels.lookup)
     meta                     JSON: counts of all these
 """
 
@@ -26,7 +26,7 @@ from searchkit.codec.manifest import MAX_DOCUMENTS
 from searchkit.codec.storage import Storage
 from searchkit.codec.stored import INDEX_SECTION, SECTION, StoredReader, StoredWriter
 from searchkit.errors import StorageError
-from searchkit.kernels import FINGERPRINT, SIGNATURE
+from searchkit.kernels import FINGERPRINT
 from searchkit.kernels.dictionary import Dictionary
 from searchkit.kernels.lookup import find_slot, make_slots
 from searchkit.kernels.merge import FieldMerger
@@ -178,10 +178,9 @@ class SegmentWriter:
         self._file.add(f"column:{name}", data)
 
     def finish(
-        self, documents: int, fingerprints: bytes, texts: bytes, languages: Sequence[str]
+        self, documents: int, fingerprints: bytes, languages: Sequence[str]
     ) -> WrittenSegment:
-        """Writes the rest, the columns of fingerprints and of keys of texts among it, and returns
-        when the file is safely on the disk.
+        """Writes the rest, and returns when the file is safely on the disk.
 
         Raises OverflowError for more than MAX_DOCUMENTS.
         """
@@ -189,8 +188,6 @@ class SegmentWriter:
             raise OverflowError(f"{documents:,} documents")
         self.add_column("fingerprint", fingerprints)
         self._file.add("fingerprints", make_slots(fingerprints).tobytes())
-        self.add_column("text", texts)
-        self._file.add("texts", make_slots(texts).tobytes())
         meta = {
             "documents": documents,
             "languages": sorted(languages),
@@ -297,16 +294,6 @@ class Segment:
         slots, fingerprints = kept
         return find_slot(slots, fingerprints, fingerprint)
 
-    def document_with_text(self, key: bytes) -> int:
-        """The document, deleted or not, whose text has this key (`searchkit.record.text_key`), or
-        -1.
-        """
-        kept = self._kept.get("texts")
-        if kept is None:
-            kept = self._kept["texts"] = self.file.whole("texts"), self.file.whole("column:text")
-        slots, keys = kept
-        return find_slot(slots, keys, key)
-
     # -- what is kept of each document
 
     @property
@@ -345,24 +332,9 @@ class Segment:
         return FixedColumn(self.file.whole("column:digest"), DIGEST_BYTES)
 
     @property
-    def signatures(self) -> FixedColumn:
-        """SIGNATURE bytes of each document, as `searchkit.kernels.signatures` has them."""
-        return FixedColumn(self.file.whole("column:signature"), SIGNATURE)
-
-    @property
-    def signature_bytes(self) -> memoryview:
-        """The section of `signatures`."""
-        return self.file.whole("column:signature")
-
-    @property
     def fingerprints(self) -> FixedColumn:
         """FINGERPRINT bytes of each document: those of its record, or zeros."""
         return FixedColumn(self.file.whole("column:fingerprint"), FINGERPRINT)
-
-    @property
-    def text_keys(self) -> FixedColumn:
-        """FINGERPRINT bytes of each document: those of its text."""
-        return FixedColumn(self.file.whole("column:text"), FINGERPRINT)
 
     @property
     def caption_starts(self) -> NumbersColumn:

@@ -16,7 +16,6 @@ __all__ = [
     "FRAGMENT_CHARACTERS",
     "HEADS",
     "IMAGES_FIELD",
-    "LEAST_SHINGLES",
     "LIST_HEADER",
     "MAX_RECORD_KEYS",
     "MAX_SPANS",
@@ -29,8 +28,6 @@ __all__ = [
     "REMEMBERED_KEYS",
     "REMEMBERED_VALUE",
     "REMEMBERED_VALUES",
-    "SHINGLE",
-    "SIGNATURE",
     "TELLING_BYTES",
     "TELLING_LEAST",
     "TELLING_RATIO",
@@ -58,12 +55,6 @@ DICTIONARY_BLOCK = 32
 
 # Bytes of a fingerprint: 128 bits, so that no two records ever share one by chance.
 FINGERPRINT = 16
-
-# Bytes of a signature, the words of its shingles, and how many of these a text has at least that
-# has one: fewer say little.
-SIGNATURE = 64
-SHINGLE = 4
-LEAST_SHINGLES = 16
 
 # Bytes of a term; a word has 255 characters at most.
 MAX_TERM_BYTES = 2040

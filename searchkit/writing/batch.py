@@ -24,10 +24,9 @@ from searchkit.codec.segment import (
 )
 from searchkit.codec.storage import Storage
 from searchkit.codec.values import filter_term
-from searchkit.kernels import FINGERPRINT, SIGNATURE
+from searchkit.kernels import FINGERPRINT
 from searchkit.kernels.invert import Inverter, Run
 from searchkit.kernels.merge import RunMerger
-from searchkit.kernels.signatures import sign
 from searchkit.kernels.terms import Terms
 from searchkit.record import Record
 from searchkit.schema import CAPTION_GAP, LIST_COLUMNS, TEXT_FIELDS, VALUE_FIELDS
@@ -43,7 +42,7 @@ _NO_FINGERPRINT = bytes(FINGERPRINT)
 _VOCABULARY_SHARE = 3
 
 # What a document takes in lengths and columns, and a filter value that is new in two tables.
-_DOCUMENT_BYTES = 220
+_DOCUMENT_BYTES = 150
 _FILTER_BYTES = 250
 
 # What merging the runs of a field takes for each entry of them, and for each term: its place in
@@ -53,14 +52,11 @@ _MERGED_TERM_BYTES = 70
 
 
 class Entry(NamedTuple):
-    """An article about to be indexed, and by what its stored form, its source and its text are
-    recognised.
-    """
+    """An article about to be indexed, and by what its stored form and its source are recognised."""
 
     record: Record
     digest: bytes
     fingerprint: bytes
-    text_key: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +112,6 @@ class SegmentBuilder:
         self._published = array("Q")
         self._digests = FixedColumnWriter(DIGEST_BYTES)
         self._fingerprints = FixedColumnWriter(FINGERPRINT)
-        self._texts = FixedColumnWriter(FINGERPRINT)
-        self._signatures = FixedColumnWriter(SIGNATURE)
         self._caption_starts = NumbersColumnWriter()
         self._columns = {name: WordsColumnWriter() for name in LIST_COLUMNS}
 
@@ -164,7 +158,6 @@ class SegmentBuilder:
         self._add_values(records)
         self._digests.append_all([entry.digest for entry in entries])
         self._fingerprints.append_all([entry.fingerprint or _NO_FINGERPRINT for entry in entries])
-        self._texts.append_all([entry.text_key for entry in entries])
         self._documents += len(entries)
 
     def _add_texts(self, records: Sequence[Record]) -> None:
@@ -207,9 +200,6 @@ class SegmentBuilder:
             self._keep(field, run)
             begin += texts_of_field
         self._add_caption_starts(records, starts)
-        # Of the bodies, which come after the headlines.
-        hashes = self._vocabulary.hashes
-        self._signatures.append_all([sign(tokens, ends, hashes, count, 2 * count)])
 
     def _add_caption_starts(self, records: Sequence[Record], starts: array[int]) -> None:
         if not starts:
@@ -233,10 +223,7 @@ class SegmentBuilder:
     def _add_values(self, records: Sequence[Record]) -> None:
         ids = [record.id for record in records]
         self._ids.append_all(ids)
-        ends = array("I", itertools.accumulate(1 + len(record.copies) for record in records))
-        if len(ids) != ends[-1]:
-            ids = [each for record in records for each in (record.id, *record.copies)]
-        self._invert("id", self._values.numbers(ids), ends)
+        self._invert("id", self._values.numbers(ids), array("I", range(1, len(ids) + 1)))
         for name, column in self._columns.items():
             listed: list[tuple[str, ...]] = list(map(attrgetter(name), records))
             if not any(listed):
@@ -298,15 +285,11 @@ class SegmentBuilder:
         writer.add_column("id", self._ids.encode())
         writer.add_column("published", self._published.tobytes())
         writer.add_column("digest", self._digests.encode())
-        writer.add_column("signature", self._signatures.encode())
         writer.add_column("caption_starts", self._caption_starts.encode())
         for name, column in self._columns.items():
             writer.add_column(name, column.encode())
         written = writer.finish(
-            self._documents,
-            self._fingerprints.encode(),
-            self._texts.encode(),
-            sorted(self._languages),
+            self._documents, self._fingerprints.encode(), sorted(self._languages)
         )
         built = BuiltSegment(written, self._batches)
         self._begin()

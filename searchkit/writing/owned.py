@@ -78,13 +78,6 @@ class OwnedSegment:
         document = self.segment.document_with_fingerprint(fingerprint)
         return document >= 0 and not self.is_deleted(document)
 
-    def find_text(self, key: bytes) -> bytes | None:
-        """The id of a live document's article whose text has this key, or None."""
-        document = self.segment.document_with_text(key)
-        if document < 0 or self.is_deleted(document):
-            return None
-        return self.segment.ids[document].encode()
-
     def id_of(self, fingerprint: bytes) -> bytes | None:
         """The id of the article of the record with this fingerprint, if it is here."""
         document = self.segment.document_with_fingerprint(fingerprint)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import threading
 from array import array
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from searchkit.codec.commit import clean, commit, generation_on_disk
 from searchkit.codec.format import damaged
@@ -19,16 +18,7 @@ from searchkit.codec.segment import WrittenSegment, file_name
 from searchkit.codec.snapshot import LiveSegment, Snapshot, open_snapshot
 from searchkit.codec.storage import Storage
 from searchkit.codec.toc import write_toc
-from searchkit.record import (
-    Record,
-    articles_in,
-    copies_in,
-    copy_fields,
-    digest_of,
-    encode_article,
-    text_key,
-    with_copies,
-)
+from searchkit.record import Record, digest_of
 from searchkit.writing.batch import BuiltSegment, Entry
 from searchkit.writing.ledger import Ledger, has_ledger, key_of
 from searchkit.writing.memory import give_back_memory
@@ -44,7 +34,7 @@ _BATCH_BYTES = 1 << 20
 _BATCH_ARTICLES = 2_000
 
 # What an article that is not yet in a segment costs the writer beside its postings.
-_BUFFERED_BYTES = 450
+_BUFFERED_BYTES = 300
 
 # The columns, lengths and numbers of a document that is being merged.
 _MERGED_DOCUMENT_BYTES = 100
@@ -101,15 +91,6 @@ class Writer:
         # Articles that are not in a segment file yet: id → place in the stream, and digest.
         self._buffered: dict[bytes, tuple[int, bytes]] = {}
         self._superseded: list[int] = []
-        # Those by the keys of their texts.
-        self._buffered_texts: dict[bytes, bytes] = {}
-        # Articles with the text of another one, by its id: their ids → digest and fields.
-        self._copies: dict[bytes, dict[bytes, tuple[bytes, dict[str, Any]]]] = {}
-        # The ids of both, and of buffered articles with copies: all else that happens to one of
-        # these happens in segments.
-        self._shared: set[bytes] = set()
-        # How many articles were added as copies.
-        self.copies = 0
         self._batch: list[Entry] = []
         self._batch_bytes = 0
         self._ordinal = 0
@@ -166,50 +147,21 @@ class Writer:
         return None
 
     def add(self, record: Record, fingerprint: bytes = b"") -> Outcome:
-        """Adds an article, or puts it in the place of the one with its id. Where the index has
-        its text under another id, it is kept with that one, as a copy. Raises StorageError.
-        """
+        """Adds an article, or puts it in the place of the one with its id. Raises StorageError."""
         digest = digest_of(record.stored)
         outcome = self._supersede(record.id, digest)
         if outcome == UNCHANGED:
             return outcome
-        key = text_key(record)
-        first = self._with_text(key)
-        if first is None:
-            self._append(Entry(record, digest, fingerprint, key))
-        else:
-            self.copies += 1
-            self._copies.setdefault(first, {})[record.id] = digest, copy_fields(record.stored)
-            self._shared.update((first, record.id))
-        return outcome
-
-    def _append(self, entry: Entry) -> None:
-        self._buffered[entry.record.id] = self._ordinal, entry.digest
-        self._buffered_texts[entry.text_key] = entry.record.id
-        self._shared.update((entry.record.id, *entry.record.copies) if entry.record.copies else ())
+        self._buffered[record.id] = self._ordinal, digest
         self._ordinal += 1
-        self._batch.append(entry)
-        self._batch_bytes += len(entry.record.stored)
+        self._batch.append(Entry(record, digest, fingerprint))
+        self._batch_bytes += len(record.stored)
         if self._batch_bytes >= _BATCH_BYTES or len(self._batch) >= _BATCH_ARTICLES:
             self._submit()
-
-    def _with_text(self, key: bytes) -> bytes | None:
-        """The id of the article that has the text with this key."""
-        found = self._buffered_texts.get(key)
-        if found is not None and found in self._buffered:
-            return found
-        for owned in self._segments:
-            found = owned.find_text(key)
-            if found is not None:
-                return found
-        return None
+        return outcome
 
     def _supersede(self, article_id: bytes, digest: bytes) -> Outcome:
         """Deletes an earlier version of an article, unless it is the same one."""
-        if article_id in self._shared:
-            if self._digest_of_copy(article_id) == digest:
-                return UNCHANGED
-            self.flush()
         if buffered := self._buffered.get(article_id):
             if buffered[1] == digest:
                 return UNCHANGED
@@ -220,74 +172,21 @@ class Writer:
             if document is not None:
                 if owned.segment.digests[document] == digest:
                     return UNCHANGED
-                return self._supersede_in(owned, document, article_id, digest)
+                owned.delete(document)
+                return UPDATED
         return ADDED
-
-    def _digest_of_copy(self, article_id: bytes) -> bytes | None:
-        """The digest of an article that is to become a copy."""
-        for copies in self._copies.values():
-            if article_id in copies:
-                return copies[article_id][0]
-        return None
-
-    def _supersede_in(
-        self, owned: OwnedSegment, document: int, article_id: bytes, digest: bytes
-    ) -> Outcome:
-        """Deletes an article of a document, which may have others, unless it is the same."""
-        articles = articles_in(owned.segment.stored[document])
-        if len(articles) > 1:
-            given = next(each for each in articles if each.id.encode() == article_id)
-            if digest_of(encode_article(given)) == digest:
-                return UNCHANGED
-        self._take_out(owned, document, article_id)
-        return UPDATED
-
-    def _take_out(self, owned: OwnedSegment, document: int, article_id: bytes) -> None:
-        """Deletes a document; the other articles that it has become one again."""
-        stored = owned.segment.stored[document]
-        owned.delete(document)
-        left = [each for each in articles_in(stored) if each.id.encode() != article_id]
-        if left:
-            copies = [copy_fields(encode_article(each)) for each in left[1:]]
-            self._append_composed(encode_article(left[0]), copies, b"")
-
-    def _append_composed(
-        self, stored: bytes, copies: Sequence[dict[str, Any]], fingerprint: bytes
-    ) -> None:
-        record = with_copies(stored, copies)
-        self._append(Entry(record, digest_of(record.stored), fingerprint, text_key(record)))
-
-    def _keep_copies(self) -> None:
-        """Puts the copies that were found since the last time with the articles they are of,
-        which are all in segments.
-        """
-        found, self._copies = self._copies, {}
-        for first, copies in found.items():
-            for owned in self._segments:
-                document = owned.find(first)
-                if document is not None:
-                    stored = owned.segment.stored[document]
-                    all_copies = [*copies_in(stored), *(fields for _, fields in copies.values())]
-                    fingerprint = owned.segment.fingerprints[document]
-                    owned.delete(document)
-                    self._append_composed(
-                        stored, all_copies, fingerprint if any(fingerprint) else b""
-                    )
-                    break
 
     def delete(self, given_id: str) -> bool:
         """Deletes the article with this id; whether there was one."""
         article_id = given_id.encode(errors="surrogatepass")
         self._deleted.append(article_id)
-        if article_id in self._shared:
-            self.flush()
         if buffered := self._buffered.pop(article_id, None):
             self._superseded.append(buffered[0])
             return True
         for owned in self._segments:
             document = owned.find(article_id)
             if document is not None:
-                self._take_out(owned, document, article_id)
+                owned.delete(document)
                 return True
         return False
 
@@ -302,8 +201,6 @@ class Writer:
         for number in numbers(snapshot):
             live, document = snapshot.place(number)
             self._deleted.append(live.segment.ids[document].encode())
-            copies = copies_in(live.segment.stored[document])
-            self._deleted.extend(copy["id"].encode() for copy in copies)
             by_name[live.entry.name].delete(document)
             count += 1
         return count
@@ -321,12 +218,6 @@ class Writer:
 
     def flush(self) -> None:
         """Writes what is in memory to segment files."""
-        self._write()
-        if self._copies:
-            self._keep_copies()
-            self._write()
-
-    def _write(self) -> None:
         self._submit()
         large = self._pool.nbytes >= self._memory // 4
         if large:
@@ -336,8 +227,6 @@ class Writer:
         if large:
             self._give_back()
         self._buffered.clear()
-        self._buffered_texts.clear()
-        self._shared.clear()
         self._superseded.clear()
         self.full = False
 

@@ -1,9 +1,0 @@
-from array import array
-
-def sign(
-    tokens: array[int], ends: array[int], hashes: array[int], first: int, last: int
-) -> bytes: ...
-def take_similar(
-    documents: bytearray, signatures: memoryview, wanted: bytes | memoryview, least: float
-) -> array[int]: ...
-def similarity(one: bytes | memoryview, other: bytes | memoryview) -> float: ...
