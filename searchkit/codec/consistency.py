@@ -65,6 +65,7 @@ def _of_columns(segment: Segment) -> Iterator[str]:
         "published": segment.published,
         "digest": segment.digests,
         "fingerprint": segment.fingerprints,
+        "signature": segment.signatures,
     }
     for name, column in columns.items():
         if len(column) != segment.documents:

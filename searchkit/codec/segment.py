@@ -26,7 +26,7 @@ from searchkit.codec.manifest import MAX_DOCUMENTS
 from searchkit.codec.storage import Storage
 from searchkit.codec.stored import INDEX_SECTION, SECTION, StoredReader, StoredWriter
 from searchkit.errors import StorageError
-from searchkit.kernels import FINGERPRINT
+from searchkit.kernels import FINGERPRINT, SIGNATURE
 from searchkit.kernels.dictionary import Dictionary
 from searchkit.kernels.lookup import find_slot, make_slots
 from searchkit.kernels.merge import FieldMerger
@@ -335,6 +335,16 @@ class Segment:
     def fingerprints(self) -> FixedColumn:
         """FINGERPRINT bytes of each document: those of its record, or zeros."""
         return FixedColumn(self.file.whole("column:fingerprint"), FINGERPRINT)
+
+    @property
+    def signatures(self) -> FixedColumn:
+        """SIGNATURE bytes of each document by which near copies are known; zeros for none."""
+        return FixedColumn(self.file.whole("column:signature"), SIGNATURE)
+
+    @property
+    def signature_bytes(self) -> memoryview:
+        """The section of `signatures`."""
+        return self.file.whole("column:signature")
 
     @property
     def caption_starts(self) -> NumbersColumn:

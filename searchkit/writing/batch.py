@@ -24,7 +24,7 @@ from searchkit.codec.segment import (
 )
 from searchkit.codec.storage import Storage
 from searchkit.codec.values import filter_term
-from searchkit.kernels import FINGERPRINT
+from searchkit.kernels import FINGERPRINT, SIGNATURE
 from searchkit.kernels.invert import Inverter, Run
 from searchkit.kernels.merge import RunMerger
 from searchkit.kernels.terms import Terms
@@ -42,7 +42,7 @@ _NO_FINGERPRINT = bytes(FINGERPRINT)
 _VOCABULARY_SHARE = 3
 
 # What a document takes in lengths and columns, and a filter value that is new in two tables.
-_DOCUMENT_BYTES = 150
+_DOCUMENT_BYTES = 200
 _FILTER_BYTES = 250
 
 # What merging the runs of a field takes for each entry of them, and for each term: its place in
@@ -112,6 +112,7 @@ class SegmentBuilder:
         self._published = array("Q")
         self._digests = FixedColumnWriter(DIGEST_BYTES)
         self._fingerprints = FixedColumnWriter(FINGERPRINT)
+        self._signatures = FixedColumnWriter(SIGNATURE)
         self._caption_starts = NumbersColumnWriter()
         self._columns = {name: WordsColumnWriter() for name in LIST_COLUMNS}
 
@@ -199,6 +200,8 @@ class SegmentBuilder:
             )
             self._keep(field, run)
             begin += texts_of_field
+        captioned = array("I", (number for number, _ in captions))
+        self._signatures.append_all([self._vocabulary.sign(tokens, ends, count, captioned)])
         self._add_caption_starts(records, starts)
 
     def _add_caption_starts(self, records: Sequence[Record], starts: array[int]) -> None:
@@ -285,6 +288,7 @@ class SegmentBuilder:
         writer.add_column("id", self._ids.encode())
         writer.add_column("published", self._published.tobytes())
         writer.add_column("digest", self._digests.encode())
+        writer.add_column("signature", self._signatures.encode())
         writer.add_column("caption_starts", self._caption_starts.encode())
         for name, column in self._columns.items():
             writer.add_column(name, column.encode())

@@ -15,7 +15,7 @@ from searchkit.codec.columns import (
 from searchkit.codec.segment import DIGEST_BYTES, SegmentWriter, WrittenSegment, within_limits
 from searchkit.codec.snapshot import LiveSegment
 from searchkit.codec.storage import Storage
-from searchkit.kernels import FINGERPRINT
+from searchkit.kernels import FINGERPRINT, SIGNATURE
 from searchkit.kernels.merge import SegmentMerger
 from searchkit.schema import LIST_COLUMNS, TEXT_FIELDS, VALUE_FIELDS
 
@@ -159,6 +159,7 @@ def _merge_columns(writer: SegmentWriter, sources: Sequence[LiveSegment]) -> byt
     ids = TextsColumnWriter()
     published = array("Q")
     digests = FixedColumnWriter(DIGEST_BYTES)
+    signatures = FixedColumnWriter(SIGNATURE)
     starts = NumbersColumnWriter()
     fingerprints = FixedColumnWriter(FINGERPRINT)
     for source in sources:
@@ -167,11 +168,13 @@ def _merge_columns(writer: SegmentWriter, sources: Sequence[LiveSegment]) -> byt
         for stretch in _stretches(writer, source):
             published.extend(segment.published[stretch.start : stretch.stop])
         digests.extend(segment.digests, _stretches(writer, source))
+        signatures.extend(segment.signatures, _stretches(writer, source))
         starts.extend(segment.caption_starts, _stretches(writer, source))
         fingerprints.extend(segment.fingerprints, _stretches(writer, source))
     writer.add_column("id", ids.encode())
     writer.add_column("published", published.tobytes())
     writer.add_column("digest", digests.encode())
+    writer.add_column("signature", signatures.encode())
     writer.add_column("caption_starts", starts.encode())
     for name in LIST_COLUMNS:
         words = WordsColumnWriter()

@@ -11,7 +11,7 @@ import pytest
 
 NAMES = (
     *("dictionary", "fragments", "invert", "lists", "lookup", "marking", "matching", "merge"),
-    *("patterns", "postings", "records", "tallies", "terms", "text"),
+    *("patterns", "postings", "records", "signatures", "tallies", "terms", "text"),
 )
 
 
