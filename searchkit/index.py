@@ -229,6 +229,7 @@ class Index:
         highlight: bool = True,
         count: bool = True,
         facets: Sequence[str] = (),
+        fold: bool = False,
         timeout: float | None = None,
     ) -> Results:
         """The articles that match, best first.
@@ -247,6 +248,8 @@ class Index:
         remain: ``"auto"`` for those of the index's language, None, or a list. Without `count`
         the total may be a lower bound, and the search is faster. `facets` of section, publisher,
         author, agency, language, keyword, day, month and year are counted over all that matches.
+        With `fold` near copies of a hit that come after it are folded into it (`Hit.folded`);
+        `limit` and `offset` count what is left, and end with the 10,000th.
         After `timeout` seconds the search ends with what it has.
 
         Raises QueryError for a query or filter that cannot be run.
@@ -263,6 +266,7 @@ class Index:
             highlight=highlight,
             count=count,
             facets=facets,
+            fold=fold,
             timeout=timeout,
         )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner, Result
+
 from searchkit_cli.main import main
 
 SEARCHKIT = [sys.executable, "-c", "from searchkit_cli.main import run; run()"]
