@@ -110,6 +110,7 @@ def index_summary(
                 "added": report.added,
                 "updated": report.updated,
                 "unchanged": report.unchanged,
+                "copies": report.copies,
                 "rejected": [_remark_record(reject) for reject in rejects],
                 "notices": [_remark_record(notice) for notice in notices],
                 "took_ms": round(seconds * 1000, 3),
@@ -129,6 +130,8 @@ def index_summary(
         "unchanged": report.unchanged,
         "left out": len(rejects),
     }
+    if report.copies:
+        counts["copies of other articles"] = report.copies
     width = max(len(f"{count:,}") for count in counts.values())
     for name, count in counts.items():
         print_line(f"{count:>{width},}  {name}")

@@ -22,12 +22,12 @@ from searchkit.codec.snapshot import (
     term_counts,
 )
 from searchkit.codec.storage import Storage
+from searchkit.copies import Copy, article_with_id, copies_of
 from searchkit.errors import ArticleError, QueryError
 from searchkit.query.execute import Order
 from searchkit.query.parse import Mode, parse
 from searchkit.query.searchable import Searchable
 from searchkit.ranking import Model, Ranking
-from searchkit.record import decode_article
 from searchkit.results import Results
 from searchkit.schema import DEFAULT_LANGUAGE, FILTER_FIELDS, TEXT_FIELDS
 from searchkit.searching import (
@@ -303,7 +303,14 @@ class Index:
     def get(self, article_id: str) -> Article | None:
         """The article with this id, or None."""
         found = self._reading().snapshot.find(article_id)
-        return decode_article(found[0].segment.stored[found[1]]) if found else None
+        return article_with_id(found[0].segment.stored[found[1]], article_id) if found else None
+
+    def copies(self, article_id: str) -> tuple[Copy, ...]:
+        """Where else the text of the article with this id stands, to the byte, as of the same day:
+        one document has them all.
+        """
+        found = self._reading().snapshot.find(article_id)
+        return copies_of(found[0].segment.stored[found[1]], article_id) if found else ()
 
     def __contains__(self, article_id: object) -> bool:
         if not isinstance(article_id, str):
@@ -311,6 +318,7 @@ class Index:
         return self._reading().snapshot.find(article_id) is not None
 
     def __len__(self) -> int:
+        """How many articles there are; copies of one another count once."""
         return self._reading().snapshot.articles
 
     def info(self) -> IndexInfo:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Protocol, overload
 
 from searchkit.article import Article
+from searchkit.copies import Copy
 from searchkit.highlight import Fragment
 from searchkit.query.interpretation import Interpretation
 from searchkit.ranking import Explanation
@@ -25,6 +26,9 @@ class Page(Protocol):
 
     def highlights(self, number: int) -> Mapping[str, tuple[Fragment, ...]]:
         """What is marked in the article."""
+
+    def copies(self, number: int) -> tuple[Copy, ...]:
+        """Where else its text stands."""
 
     def folded(self, number: int) -> tuple[int, Sequence[int]]:
         """How many documents are folded into it, and the numbers of the first of them."""
@@ -74,6 +78,11 @@ class Hit:
         if self._highlights is None:
             self._highlights = self._page.highlights(self._number)
         return self._highlights
+
+    @property
+    def copies(self) -> tuple[Copy, ...]:
+        """Where else the same text stands, to the byte; the article is read for it."""
+        return self._page.copies(self._number)
 
     @property
     def folded(self) -> int:

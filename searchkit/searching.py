@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from searchkit.analysis import fold
 from searchkit.article import Article
+from searchkit.copies import Copy, copies_of
 from searchkit.errors import QueryError
 from searchkit.highlight import Fragment, Highlighter
 from searchkit.query import tree as t
@@ -132,6 +133,9 @@ class _Page:
         if self._highlighter is None:
             self._highlighter = self._asked.highlighter()
         return self._highlighter.highlight(decode_texts(self._stored(number)))
+
+    def copies(self, number: int) -> tuple[Copy, ...]:
+        return copies_of(self._stored(number), self.article_id(number))
 
     def folded(self, number: int) -> tuple[int, Sequence[int]]:
         if self._folding is None:

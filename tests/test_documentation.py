@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
-from searchkit_cli.main import main
 
+from searchkit_cli.main import main
 from tests.conftest import ROOT
 
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md"), ROOT / "seeds" / "README.md"])

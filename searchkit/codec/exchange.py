@@ -21,8 +21,8 @@ from whoosh.support.charset import accent_map
 from searchkit.article import Article
 from searchkit.codec.snapshot import Snapshot
 from searchkit.codec.whoosh_schema import WORD_COLUMNS, document_of
+from searchkit.copies import articles_of
 from searchkit.errors import IndexExistsError, StorageError
-from searchkit.record import decode_article
 from searchkit.schema import FILTER_FIELDS, TEXT_FIELDS
 
 __all__ = ["export_whoosh"]
@@ -78,7 +78,7 @@ def _articles(snapshot: Snapshot) -> Iterator[Article]:
     for live in snapshot.segments:
         stored = live.segment.stored
         for document in live.documents():
-            yield decode_article(stored[document])
+            yield from articles_of(stored[document])
 
 
 def _stock_schema(language: str) -> Schema:

@@ -77,6 +77,11 @@ class OwnedSegment:
         document = self.segment.document_with_fingerprint(fingerprint)
         return document >= 0 and not self.is_deleted(document)
 
+    def find_text(self, key: bytes) -> int:
+        """The live document with this key of its texts, or -1."""
+        document = self.segment.document_with_text(key)
+        return -1 if document >= 0 and self.is_deleted(document) else document
+
     def as_live(self, generation: int) -> LiveSegment:
         """As it would be in a commit of that generation; later deletions do not change it."""
         return LiveSegment(self.segment, self._as_entry(generation), bytes(self._deleted))

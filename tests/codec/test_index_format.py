@@ -13,6 +13,7 @@ from searchkit.analysis import Vocabulary
 from searchkit.article import Article
 from searchkit.codec.segment import Segment
 from searchkit.codec.storage import Storage
+from searchkit.copies import text_key
 from searchkit.kernels.postings import Encoder, PostingList
 from searchkit.record import digest_of, encode_article, record_of
 from searchkit.writing.batch import Entry, SegmentBuilder
@@ -82,8 +83,8 @@ def test_the_example_is_what_the_writer_writes(
 def example_entries() -> list[Entry]:
     fog, more_fog = record_of(FOG), record_of(MORE_FOG)
     return [
-        Entry(fog, digest_of(fog.stored), FINGERPRINT),
-        Entry(more_fog, digest_of(more_fog.stored), b""),
+        Entry(fog, digest_of(fog.stored), FINGERPRINT, text_key(fog)),
+        Entry(more_fog, digest_of(more_fog.stored), b"", text_key(more_fog)),
     ]
 
 
