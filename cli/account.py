@@ -116,6 +116,7 @@ def index_summary(
                 "updated": report.updated,
                 "unchanged": report.unchanged,
                 "pruned": report.pruned,
+                "copies": report.copies,
                 "rejected": [remark_record(reject) for reject in rejects],
                 "notices": [remark_record(notice) for notice in notices],
                 "took_ms": round(seconds * 1000, 3),
@@ -135,6 +136,8 @@ def index_summary(
         "unchanged": report.unchanged,
         "left out": len(rejects),
     }
+    if report.copies:
+        counts["copies of other articles"] = report.copies
     if report.pruned:
         counts["pruned"] = report.pruned
     width = max(len(f"{count:,}") for count in counts.values())

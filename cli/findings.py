@@ -11,7 +11,7 @@ from typing import Any
 
 from searchkit import Fragment, Hit, Interpretation, Results, harmless
 
-from .render import headline
+from .render import copy_record, copy_text, headline
 from .terminal import (
     Part,
     for_people,
@@ -28,6 +28,7 @@ __all__ = ["count", "hits", "ids", "timeline"]
 _MATCH_STYLE = "bold yellow"
 # For people; --json has all.
 _MAX_CAPTIONS = 5
+_MAX_COPIES = 5
 _MAX_VALUES = 10
 _MAX_OPENING = 160
 _MAX_QUOTED = 60
@@ -102,6 +103,13 @@ def _print_hit(hit: Hit) -> None:
     if not any(hit.highlights.values()) and article.body:
         print_line(harmless(shortened(article.body, _MAX_OPENING, " …")), indent=5)
     print_line(f"id {harmless(article.id)}", indent=5, style="dim")
+    copies = hit.copies
+    if copies:
+        also = ", ".join(map(copy_text, copies[:_MAX_COPIES]))
+        more = f" and {len(copies) - _MAX_COPIES:,} more" if copies[_MAX_COPIES:] else ""
+        print_line(f"also: {also}{more}", indent=5, style="dim")
+    if hit.folded:
+        print_line(f"and {hit.folded:,} more", indent=5, style="green")
 
 
 def _marked(fragment: Fragment, separator: str, style: str = "") -> list[Part]:
@@ -115,15 +123,18 @@ def _marked(fragment: Fragment, separator: str, style: str = "") -> list[Part]:
 
 def _page_line(found: Results) -> str:
     articles = _total(found)
+    folded = sum(hit.folded for hit in found)
     if not found.hits:
         line = f"{articles}, none shown"
-    elif len(found) == found.total:
+    elif len(found) + folded == found.total:
         line = articles
     else:
         line = f"{found[0].rank:,} to {found[-1].rank:,} of {articles}"
+    if folded:
+        line += f", {folded:,} folded"
     line += f", {found.took_ms:.0f} ms"
     following = found.offset + len(found)
-    if found.hits and following < found.total:
+    if found.hits and (following < found.total if found.left is None else found.left):
         line += f"; the next: --offset {following}"
     return line
 
@@ -287,6 +298,8 @@ def _record(found: Results, **more: Any) -> dict[str, Any]:
         **more,
         "interpretation": found.interpretation.to_dict(),
     }
+    if found.left is not None:
+        record["left"] = found.left
     if found.facets:
         record["facets"] = {name: dict(counts) for name, counts in found.facets.items()}
     return record
@@ -307,6 +320,10 @@ def _hit_record(hit: Hit, explain: bool) -> dict[str, Any]:
             for field, fragments in hit.highlights.items()
         },
     }
+    if copies := hit.copies:
+        record["copies"] = [copy_record(each) for each in copies]
+    if hit.folded:
+        record |= {"folded": hit.folded, "folded_ids": list(hit.folded_ids)}
     if explain:
         record["explanation"] = hit.explain().to_dict()
     return record

@@ -34,7 +34,7 @@ def articles(reading: Reading, limit: int | None, *, json: bool) -> int:
         more = limit is not None and next(reading, None) is not None
     _print_remarks(reading)
     if len(rows) == 1 and not more and shown is not None:
-        render.article(shown, json=False)
+        render.article(shown, (), json=False)
     elif rows:
         print_rows(("place", "format", "date", "headline", "body", "captions"), rows)
     if more:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os.path import commonpath, dirname
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from searchkit import Article, harmless
+from searchkit import Article, Copy, harmless
 
 from .terminal import (
     plural,
@@ -21,7 +21,7 @@ from .terminal import (
 if TYPE_CHECKING:
     from searchkit import IndexInfo
 
-__all__ = ["article", "headline", "info", "terms"]
+__all__ = ["article", "copy_record", "copy_text", "headline", "info", "terms"]
 
 # For people; --json lists all.
 _MAX_LISTED = 20
@@ -31,10 +31,13 @@ _MAX_VALUE_CHARACTERS = 60
 # -- show
 
 
-def article(shown: Article, *, json: bool) -> None:
-    """An article whole."""
+def article(shown: Article, copies: Sequence[Copy], *, json: bool) -> None:
+    """An article whole, and where else its text stands."""
     if json:
-        print_json(shown.to_dict())
+        record = shown.to_dict()
+        if copies:
+            record["copies"] = [copy_record(each) for each in copies]
+        print_json(record)
         return
     print_line(headline(shown), style="bold")
     for name, value in (
@@ -50,6 +53,8 @@ def article(shown: Article, *, json: bool) -> None:
     ):
         if value:
             print_line((f"{name}: ", "cyan"), harmless(value))
+    for each in copies:
+        print_line(("also: ", "cyan"), copy_text(each))
     for paragraph in shown.body.split("\n"):
         if paragraph.strip():
             print_line()
@@ -61,6 +66,22 @@ def article(shown: Article, *, json: bool) -> None:
             if value:
                 label = f"{name}: " if name != "text" else ""
                 print_line((label, "cyan"), harmless(value), indent=2)
+
+
+def copy_record(copy: Copy) -> dict[str, Any]:
+    """Where else a text stands, for scripts."""
+    published = copy.published.isoformat() if copy.published else None
+    return {
+        "id": copy.id,
+        "url": copy.url,
+        "publisher": copy.publisher,
+        "published": published,
+    }
+
+
+def copy_text(copy: Copy) -> str:
+    """The same, for people."""
+    return harmless(f"{copy.id} ({copy.publisher})" if copy.publisher else copy.id)
 
 
 def headline(shown: Article) -> str:
@@ -79,6 +100,7 @@ def info(facts: IndexInfo, *, json: bool) -> None:
                 "path": facts.path,
                 "language": facts.language,
                 "articles": facts.articles,
+                "copies": facts.copies,
                 "fields": list(facts.fields),
                 "terms": dict(facts.terms),
                 "values": {field: dict(counts) for field, counts in facts.values.items()},
@@ -97,6 +119,7 @@ def info(facts: IndexInfo, *, json: bool) -> None:
     rows = [
         ("index", facts.path),
         ("articles", f"{facts.articles:,}"),
+        *([("copies", f"{facts.copies:,}, of the same texts")] if facts.copies else ()),
         ("size on disk", size_text(facts.size)),
         ("sections", ", ".join(sections)),
         ("terms", ", ".join(f"{name} {count:,}" for name, count in facts.terms.items())),

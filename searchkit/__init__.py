@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from searchkit.article import Article, Caption
+from searchkit.copies import Copy
 from searchkit.errors import (
     ArticleError,
     ExportError,
@@ -76,6 +77,7 @@ __all__ = [
     "ArticleError",
     "Caption",
     "Compaction",
+    "Copy",
     "Document",
     "ExportError",
     "Finding",

@@ -22,12 +22,12 @@ from searchkit.codec.snapshot import (
     term_counts,
 )
 from searchkit.codec.storage import Storage
+from searchkit.copies import Copy, article_with_id, articles_of, copies_of
 from searchkit.errors import ArticleError, QueryError
 from searchkit.query.execute import Order
 from searchkit.query.parse import Mode, parse
 from searchkit.query.searchable import Searchable
 from searchkit.ranking import Model, Ranking
-from searchkit.record import decode_article
 from searchkit.results import Results
 from searchkit.schema import DEFAULT_LANGUAGE, FILTER_FIELDS, TEXT_FIELDS
 from searchkit.searching import (
@@ -255,6 +255,7 @@ class Index:
         highlight: bool = True,
         count: bool = True,
         facets: Sequence[str] = (),
+        fold: bool = False,
         timeout: float | None = None,
     ) -> Results:
         """The articles that match, best first.
@@ -273,6 +274,8 @@ class Index:
         remain: ``"auto"`` for those of the index's language, None, or a list. Without `count`
         the total may be a lower bound, and the search is faster. `facets` of section, publisher,
         author, agency, language, keyword, day, month and year are counted over all that matches.
+        With `fold` near copies of a hit that come after it are folded into it (`Hit.folded`);
+        `limit` and `offset` count what is left, and end with the 10,000th.
         After `timeout` seconds the search ends with what it has.
 
         Raises QueryError for a query or filter that cannot be run.
@@ -289,6 +292,7 @@ class Index:
             highlight=highlight,
             count=count,
             facets=facets,
+            fold=fold,
             timeout=timeout,
         )
 
@@ -325,7 +329,14 @@ class Index:
     def get(self, article_id: str) -> Article | None:
         """The article with this id, or None."""
         found = self._reading().snapshot.find(article_id)
-        return decode_article(found[0].segment.stored[found[1]]) if found else None
+        return article_with_id(found[0].segment.stored[found[1]], article_id) if found else None
+
+    def copies(self, article_id: str) -> tuple[Copy, ...]:
+        """Where else the text of the article with this id stands, to the byte, as of the same day:
+        one document has them all.
+        """
+        found = self._reading().snapshot.find(article_id)
+        return copies_of(found[0].segment.stored[found[1]], article_id) if found else ()
 
     def __contains__(self, article_id: object) -> bool:
         if not isinstance(article_id, str):
@@ -333,6 +344,7 @@ class Index:
         return self._reading().snapshot.find(article_id) is not None
 
     def __len__(self) -> int:
+        """How many articles there are; copies of one another count once."""
         return self._reading().snapshot.articles
 
     def info(self) -> IndexInfo:
@@ -403,7 +415,8 @@ class Index:
         """How many `articles` gives, and these."""
         if query is None and limit is None and sort == "relevance" and not any(filters.values()):
             snapshot = self._reading().snapshot
-            return snapshot.articles, map(decode_article, snapshot.stored())
+            articles = itertools.chain.from_iterable(map(articles_of, snapshot.stored()))
+            return snapshot.articles, articles
         query = "*" if query is None else query
         found = self.search(query, limit=limit, sort=sort, mode=mode, highlight=False, **filters)
         return len(found), found.articles()

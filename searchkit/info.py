@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from searchkit.codec.directory import directory_size
 from searchkit.codec.facts import compiled_kernels, section_sizes, versions
 from searchkit.codec.manifest import FORMAT_VERSION
-from searchkit.codec.snapshot import Snapshot, count_terms, value_counts
+from searchkit.codec.snapshot import Snapshot, count_copies, count_terms, value_counts
 from searchkit.codec.storage import Storage
 from searchkit.schema import FILTER_FIELDS, TEXT_FIELDS
 
@@ -19,6 +19,7 @@ __all__ = ["IndexInfo", "index_info"]
 class IndexInfo:
     """What an index holds.
 
+    `copies` of other articles, of the same text, are not counted among the `articles`.
     `terms` counts the distinct terms of each text field. `values` has, for each filter (section,
     author ...), its values as they are compared, with the number of articles, the most
     frequent first. `deleted` articles are still in the segments, until these are merged.
@@ -30,6 +31,7 @@ class IndexInfo:
     path: str
     language: str
     articles: int
+    copies: int
     fields: tuple[str, ...]
     terms: Mapping[str, int]
     values: Mapping[str, Mapping[str, int]]
@@ -49,6 +51,7 @@ def index_info(storage: Storage, snapshot: Snapshot) -> IndexInfo:
         path=str(storage.path),
         language=snapshot.manifest.language,
         articles=snapshot.articles,
+        copies=count_copies(snapshot),
         fields=(*TEXT_FIELDS, "published", *FILTER_FIELDS),
         terms={name: count_terms(snapshot, name) for name in TEXT_FIELDS},
         values={name: value_counts(snapshot, field) for field, name in FILTER_FIELDS.items()},

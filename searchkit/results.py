@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Protocol, overload
 
 from searchkit.article import Article
+from searchkit.copies import Copy
 from searchkit.highlight import Fragment
 from searchkit.query.interpretation import Interpretation
 from searchkit.ranking import Explanation
@@ -25,6 +26,12 @@ class Page(Protocol):
 
     def highlights(self, number: int) -> Mapping[str, tuple[Fragment, ...]]:
         """What is marked in the article."""
+
+    def copies(self, number: int) -> tuple[Copy, ...]:
+        """Where else its text stands."""
+
+    def folded(self, number: int) -> tuple[int, Sequence[int]]:
+        """How many documents are folded into it, and the numbers of the first of them."""
 
     def explanation(self, number: int) -> Explanation:
         """Why it has its score."""
@@ -72,6 +79,21 @@ class Hit:
             self._highlights = self._page.highlights(self._number)
         return self._highlights
 
+    @property
+    def copies(self) -> tuple[Copy, ...]:
+        """Where else the same text stands, to the byte; the article is read for it."""
+        return self._page.copies(self._number)
+
+    @property
+    def folded(self) -> int:
+        """How many near copies of it match and are folded into it; 0 without ``fold``."""
+        return self._page.folded(self._number)[0]
+
+    @property
+    def folded_ids(self) -> tuple[str, ...]:
+        """The ids of what is folded into it, of the first 100 in the order of the index."""
+        return tuple(map(self._page.article_id, self._page.folded(self._number)[1]))
+
     def explain(self) -> Explanation:
         """Why it has its score, or would have by relevance."""
         return self._page.explanation(self._number)
@@ -86,7 +108,9 @@ class Results(Sequence[Hit]):
     `total` is the number of articles that match, on this page or not: exactly, or at least so
     many where it was not `counted`, or where it is not `complete` because time was up. `took_ms`
     is the time in milliseconds from the query string to these results. `facets` has for each one
-    that was asked for its values with the number of articles.
+    that was asked for its values with the number of articles. Where hits were folded, `left` is
+    how many of the articles that match are neither a hit of this page or one before nor folded
+    into one, None otherwise.
     """
 
     def __init__(
@@ -100,6 +124,7 @@ class Results(Sequence[Hit]):
         counted: bool,
         complete: bool,
         facets: Mapping[str, Mapping[str, int]],
+        left: int | None,
         took_ms: float,
     ) -> None:
         self.query = query
@@ -109,6 +134,7 @@ class Results(Sequence[Hit]):
         self.counted = counted
         self.complete = complete
         self.facets = facets
+        self.left = left
         self._documents = documents
         self._page = page
 

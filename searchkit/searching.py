@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from searchkit.analysis import fold
 from searchkit.article import Article
+from searchkit.copies import Copy, copies_of
 from searchkit.errors import QueryError
 from searchkit.highlight import Fragment, Highlighter
 from searchkit.query import tree as t
@@ -24,6 +25,8 @@ from searchkit.schema import TEXT_FIELDS
 
 if TYPE_CHECKING:
     from whoosh.query import Query
+
+    from searchkit.query.folding import Folding
 
 __all__ = ["Question", "StopWords", "matching_numbers", "search", "search_sets"]
 
@@ -60,6 +63,7 @@ def search(
     highlight: bool,
     count: bool,
     facets: Sequence[str],
+    fold: bool,
     timeout: float | None,
 ) -> Results:
     """A page of what matches; `Index.search` has what the arguments mean."""
@@ -70,18 +74,32 @@ def search(
         check_facets(facets)
     asked = _asked(searchable, question, timeout, name_terms=highlight)
     best = None if limit is None else offset + limit
-    matches = asked.run(sort, best, count or bool(facets), bool(facets))
+    folding = None
+    if fold:
+        matches, folding = _folded(asked, sort, limit, offset)
+    else:
+        matches = asked.run(sort, best, count or bool(facets), bool(facets))
     counted = _counted(searchable, matches.sets, facets) if facets else {}
     return Results(
         str(question.query),
         matches.total,
         matches.documents[offset:],
         offset,
-        _Page(asked, highlight),
-        counted=count or bool(facets),
+        _Page(asked, highlight, folding),
+        counted=count or bool(facets) or fold,
         complete=matches.complete,
         facets=counted,
+        left=folding.left if folding else None,
         took_ms=(time.perf_counter() - started) * 1000,
+    )
+
+
+def _folded(asked: _Asked, sort: Order, limit: int | None, offset: int) -> tuple[Matches, Folding]:
+    from searchkit.query.folding import check_fold, fold_matches
+
+    wanted = check_fold(limit, offset)
+    return fold_matches(
+        asked.searchable, lambda best: asked.run(sort, best, True, True), wanted, asked.deadline
     )
 
 
@@ -96,8 +114,9 @@ def _counted(
 class _Page:
     """What the hits of one search share."""
 
-    def __init__(self, asked: _Asked, highlight: bool) -> None:
+    def __init__(self, asked: _Asked, highlight: bool, folding: Folding | None) -> None:
         self._asked = asked
+        self._folding = folding
         self._highlight = highlight
         self._highlighter: Highlighter | None = None
 
@@ -114,6 +133,15 @@ class _Page:
         if self._highlighter is None:
             self._highlighter = self._asked.highlighter()
         return self._highlighter.highlight(decode_texts(self._stored(number)))
+
+    def copies(self, number: int) -> tuple[Copy, ...]:
+        return copies_of(self._stored(number), self.article_id(number))
+
+    def folded(self, number: int) -> tuple[int, Sequence[int]]:
+        if self._folding is None:
+            return 0, ()
+        fold = self._folding.folds[number]
+        return fold.count, fold.numbers
 
     def explanation(self, number: int) -> Explanation:
         return self._asked.explanation(number)
@@ -150,7 +178,7 @@ class _AskedInWords:
     ) -> None:
         if timeout is not None and timeout <= 0:
             raise QueryError(f"timeout is {timeout}; give more than 0 seconds, or None")
-        self._deadline = 0.0 if timeout is None else time.monotonic() + timeout
+        self.deadline = 0.0 if timeout is None else time.monotonic() + timeout
         self.searchable = searchable
         self._condition = question.condition
         self._ranking = _ranking(question.ranking)
@@ -241,12 +269,14 @@ class _AskedInWords:
             best=best,
             count=count,
             keep_sets=keep_sets,
-            deadline=self._deadline,
+            deadline=self.deadline,
         )
 
 
 class _AskedInWhoosh:
     """A query of Whoosh, put to an index. What it is about is not known, so nothing is marked."""
+
+    deadline = 0.0
 
     def __init__(self, searchable: Searchable, query: Query, question: Question) -> None:
         self.searchable = searchable

@@ -15,10 +15,11 @@ _FACETS = ("section", "publisher", "author", "agency", "language", "keyword", *_
 # What is printed instead of hits → what has nothing to say beside it.
 _INSTEAD = {
     "count": (
-        "ids", "timeline", "facet", "limit", "offset", "sort", "explain", "explain_query",
+        "ids", "timeline", "facet", "limit", "offset", "sort", "fold", "explain",
+        "explain_query",
     ),
     "ids": ("timeline", "facet", "explain", "explain_query"),
-    "timeline": ("limit", "offset", "sort", "explain"),
+    "timeline": ("limit", "offset", "sort", "fold", "explain"),
 }  # fmt: skip
 
 
@@ -28,7 +29,7 @@ _INSTEAD = {
               help="All of the plain words, or any. Without it all, and where no article has "
               "all, most of them.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=0), metavar="N",
-              help="Show at most N hits; default 10, of --ids all.")  # fmt: skip
+              help="Show at most N hits; default 10, of --ids without --fold all.")  # fmt: skip
 @click.option("--offset", type=click.IntRange(min=0), default=0, metavar="N",
               help="Leave out the first N hits.")  # fmt: skip
 @click.option("--sort", type=click.Choice(["relevance", "date", "date-asc"]), default="relevance",
@@ -39,6 +40,8 @@ _INSTEAD = {
               help="Show how many are of each day, month or year, not the hits.")  # fmt: skip
 @click.option("--facet", type=click.Choice(_FACETS), multiple=True,
               help="Show the values of all that match, with their counts. Repeatable.")  # fmt: skip
+@click.option("--fold", is_flag=True,
+              help="Of near copies show the best, and how many more there are.")  # fmt: skip
 @click.option("--explain", is_flag=True, help="Show the arithmetic of each hit's score.")
 @click.option("--explain-query", is_flag=True,
               help="Show how the query was read, and what each word stands for.")  # fmt: skip
@@ -64,6 +67,7 @@ def search(
     ids: bool,
     timeline: Literal["day", "month", "year"] | None,
     facet: tuple[str, ...],
+    fold: bool,
     explain: bool,
     explain_query: bool,
     ranking: Literal["bm25f", "whoosh"],
@@ -100,7 +104,7 @@ def search(
 
     from .. import findings
 
-    if limit is None and not ids:
+    if limit is None and (fold or not ids):
         limit = 0 if count or timeline else 10
     wanted: dict[str, Any] = {name: value or None for name, value in conditions.items()}
     with searchkit.open(context.obj) as archive:
@@ -114,6 +118,7 @@ def search(
             stop_words=None if no_stop_words else "auto",
             highlight=not (count or ids or timeline),
             facets=(timeline, *facet) if timeline else facet,
+            fold=fold,
             timeout=timeout,
             **wanted,
         )

@@ -24,7 +24,8 @@ def show(directory: Path, article_id: str, json: bool) -> None:
 
     with searchkit.open(directory) as archive:
         article = archive.get(article_id)
+        copies = archive.copies(article_id)
     if article is None:
         terminal.remark(f"no article has the id {article_id}; `searchkit search` shows the ids")
         raise click.exceptions.Exit(1)
-    render.article(article, json=json)
+    render.article(article, copies, json=json)

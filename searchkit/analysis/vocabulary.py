@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from searchkit.analysis.expansion import Expander, Expansion
 from searchkit.analysis.languages import language_code
 from searchkit.kernels.marking import candidates
+from searchkit.kernels.signatures import Signer
 from searchkit.kernels.terms import Terms
 from searchkit.kernels.text import Surfaces
 
@@ -31,6 +32,7 @@ class Vocabulary:
         self.single = array("I")
         self.multiple = array("I")
         self._surfaces = Surfaces()
+        self._signer = Signer(self._surfaces)
         self.terms = Terms()
         self._languages: dict[str, int] = {}
         self._expanders: list[Expander] = []
@@ -62,6 +64,14 @@ class Vocabulary:
         self._resolve()
         return found
 
+    def sign(
+        self, tokens: array[int], ends: array[int], count: int, captioned: array[int]
+    ) -> bytes:
+        """The signatures of articles of whose texts `tokenize` made these tokens, as
+        `searchkit.kernels.signatures` has it.
+        """
+        return self._signer.sign(tokens, ends, count, captioned)
+
     def candidates(
         self, texts: Sequence[str | bytes], language: int, heads: array[int], positional: bool
     ) -> tuple[array[int], array[int]]:
@@ -76,7 +86,7 @@ class Vocabulary:
     def nbytes(self) -> int:
         """About how many bytes of memory it holds."""
         numbers = (len(self.single) + len(self.multiple)) * self.single.itemsize
-        return self._surfaces.nbytes + numbers + self.terms.nbytes
+        return self._surfaces.nbytes + self._signer.nbytes + numbers + self.terms.nbytes
 
     def _resolve(self) -> None:
         """Gives the surfaces that are new their terms."""

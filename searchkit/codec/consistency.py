@@ -65,6 +65,8 @@ def _of_columns(segment: Segment) -> Iterator[str]:
         "published": segment.published,
         "digest": segment.digests,
         "fingerprint": segment.fingerprints,
+        "signature": segment.signatures,
+        "text": segment.text_keys,
     }
     for name, column in columns.items():
         if len(column) != segment.documents:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,8 @@ from whoosh.support.charset import accent_map
 from searchkit.article import Article
 from searchkit.codec.snapshot import Snapshot
 from searchkit.codec.whoosh_schema import WORD_COLUMNS, document_of
+from searchkit.copies import articles_of
 from searchkit.errors import IndexExistsError, StorageError
-from searchkit.record import decode_article
 from searchkit.schema import FILTER_FIELDS, TEXT_FIELDS
 
 __all__ = ["export_whoosh"]
@@ -68,7 +69,8 @@ def _write(snapshot: Snapshot, directory: Path, on_progress: Callable[[int], Non
     written = 0
     # On an exception the writer is cancelled, and the index remains without articles.
     with index.writer(limitmb=_WRITER_MEMORY_MB) as writer:
-        for written, article in enumerate(map(decode_article, snapshot.stored()), 1):
+        articles = itertools.chain.from_iterable(map(articles_of, snapshot.stored()))
+        for written, article in enumerate(articles, 1):
             writer.add_document(**_stock_document(article, language))
             on_progress(written)
     return written

@@ -25,7 +25,7 @@ from searchkit.kernels import CHUNK
 
 __all__ = ["CHUNK", "SEGMENT_VERSION", "SegmentFile", "SegmentFileWriter", "damaged"]
 
-SEGMENT_VERSION = 3
+SEGMENT_VERSION = 4
 
 _HEADER = struct.Struct("<8sII")
 _HEADER_MAGIC = b"SKSEGMNT"

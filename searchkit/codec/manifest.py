@@ -25,7 +25,7 @@ __all__ = [
     "toc_name",
 ]
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 # Before it there were no manifests.
 _FIRST_VERSION = 2
 

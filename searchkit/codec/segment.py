@@ -7,6 +7,7 @@
     lengths:F                tokens of each document in text field F, u8, u16 or u32 each
     column:C                 per document (columns.py)
     fingerprints             slots by which records are recognised (kernels.lookup)
+    texts                    slots by which texts are
     meta                     JSON: counts of all these
 """
 
@@ -25,8 +26,9 @@ from searchkit.codec.format import SegmentFile, SegmentFileWriter
 from searchkit.codec.manifest import MAX_DOCUMENTS
 from searchkit.codec.storage import Storage
 from searchkit.codec.stored import INDEX_SECTION, SECTION, StoredReader, StoredWriter
+from searchkit.copies import TEXT_KEY_BYTES
 from searchkit.errors import StorageError
-from searchkit.kernels import FINGERPRINT
+from searchkit.kernels import FINGERPRINT, SIGNATURE
 from searchkit.kernels.dictionary import Dictionary
 from searchkit.kernels.lookup import find_slot, make_slots
 from searchkit.kernels.merge import FieldMerger
@@ -35,6 +37,7 @@ from searchkit.schema import TEXT_FIELDS
 
 __all__ = [
     "DIGEST_BYTES",
+    "DIGEST_OF_SEVERAL",
     "PIECE_BYTES",
     "FieldInfo",
     "Segment",
@@ -48,6 +51,8 @@ __all__ = [
 
 # An article's digest is compared with that of the article of the same id only.
 DIGEST_BYTES = 8
+# In its place, where a document has several articles.
+DIGEST_OF_SEVERAL = bytes(DIGEST_BYTES)
 
 # Extents are written in pieces of about this size: each takes a twentieth of a second.
 PIECE_BYTES = 1 << 20
@@ -178,7 +183,7 @@ class SegmentWriter:
         self._file.add(f"column:{name}", data)
 
     def finish(
-        self, documents: int, fingerprints: bytes, languages: Sequence[str]
+        self, documents: int, fingerprints: bytes, text_keys: bytes, languages: Sequence[str]
     ) -> WrittenSegment:
         """Writes the rest, and returns when the file is safely on the disk.
 
@@ -188,6 +193,8 @@ class SegmentWriter:
             raise OverflowError(f"{documents:,} documents")
         self.add_column("fingerprint", fingerprints)
         self._file.add("fingerprints", make_slots(fingerprints).tobytes())
+        self.add_column("text", text_keys)
+        self._file.add("texts", make_slots(text_keys).tobytes())
         meta = {
             "documents": documents,
             "languages": sorted(languages),
@@ -287,12 +294,19 @@ class Segment:
 
     def document_with_fingerprint(self, fingerprint: bytes) -> int:
         """The document, deleted or not, of the record with this fingerprint, or -1."""
-        kept = self._kept.get("fingerprints")
+        return find_slot(*self._slots("fingerprint"), fingerprint)
+
+    def document_with_text(self, key: bytes) -> int:
+        """The last document, deleted or not, with this key of its texts, or -1."""
+        return find_slot(*self._slots("text"), key)
+
+    def _slots(self, column: str) -> tuple[memoryview, memoryview]:
+        """The hash table of a column, and the column."""
+        kept: tuple[memoryview, memoryview] | None = self._kept.get(column)
         if kept is None:
-            kept = self.file.whole("fingerprints"), self.file.whole("column:fingerprint")
-            self._kept["fingerprints"] = kept
-        slots, fingerprints = kept
-        return find_slot(slots, fingerprints, fingerprint)
+            kept = self.file.whole(f"{column}s"), self.file.whole(f"column:{column}")
+            self._kept[column] = kept
+        return kept
 
     # -- what is kept of each document
 
@@ -328,13 +342,30 @@ class Segment:
 
     @property
     def digests(self) -> FixedColumn:
-        """DIGEST_BYTES of each document that tell whether an article has changed."""
+        """DIGEST_BYTES of each document that tell whether an article has changed, or
+        DIGEST_OF_SEVERAL.
+        """
         return FixedColumn(self.file.whole("column:digest"), DIGEST_BYTES)
 
     @property
     def fingerprints(self) -> FixedColumn:
         """FINGERPRINT bytes of each document: those of its record, or zeros."""
         return FixedColumn(self.file.whole("column:fingerprint"), FINGERPRINT)
+
+    @property
+    def text_keys(self) -> FixedColumn:
+        """TEXT_KEY_BYTES of each document by which copies of its texts are known."""
+        return FixedColumn(self.file.whole("column:text"), TEXT_KEY_BYTES)
+
+    @property
+    def signatures(self) -> FixedColumn:
+        """SIGNATURE bytes of each document by which near copies are known; zeros for none."""
+        return FixedColumn(self.file.whole("column:signature"), SIGNATURE)
+
+    @property
+    def signature_bytes(self) -> memoryview:
+        """The section of `signatures`."""
+        return self.file.whole("column:signature")
 
     @property
     def caption_starts(self) -> NumbersColumn:

@@ -14,12 +14,14 @@ from searchkit.codec.commit import open_latest
 from searchkit.codec.deletions import read_deletions
 from searchkit.codec.format import damaged
 from searchkit.codec.manifest import Manifest, SegmentEntry
-from searchkit.codec.segment import Segment, documents_of
+from searchkit.codec.segment import DIGEST_OF_SEVERAL, Segment, documents_of
 from searchkit.codec.storage import Storage
+from searchkit.copies import articles_of
 
 __all__ = [
     "LiveSegment",
     "Snapshot",
+    "count_copies",
     "count_terms",
     "open_segment",
     "open_snapshot",
@@ -186,6 +188,19 @@ def value_counts(snapshot: Snapshot, field: str) -> dict[str, int]:
                 counts[place.term.decode()] += count
             place.next()
     return dict(counts.most_common())
+
+
+def count_copies(snapshot: Snapshot) -> int:
+    """The articles that have the document of another, of the same text."""
+    count = 0
+    for live in snapshot.segments:
+        if live.segment.fields["id"].occurrences == live.entry.documents:
+            continue  # each document has one id
+        digests = live.segment.digests
+        for document in live.documents():
+            if digests[document] == DIGEST_OF_SEVERAL:
+                count += len(articles_of(live.segment.stored[document])) - 1
+    return count
 
 
 def _open(storage: Storage, manifest: Manifest, known: Mapping[str, Segment]) -> Snapshot:

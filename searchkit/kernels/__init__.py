@@ -16,6 +16,7 @@ __all__ = [
     "FRAGMENT_CHARACTERS",
     "HEADS",
     "IMAGES_FIELD",
+    "LEAST_SHINGLES",
     "LIST_HEADER",
     "MAX_RECORD_KEYS",
     "MAX_SPANS",
@@ -28,6 +29,7 @@ __all__ = [
     "REMEMBERED_KEYS",
     "REMEMBERED_VALUE",
     "REMEMBERED_VALUES",
+    "SIGNATURE",
     "TELLING_BYTES",
     "TELLING_LEAST",
     "TELLING_RATIO",
@@ -55,6 +57,11 @@ DICTIONARY_BLOCK = 32
 
 # Bytes of a fingerprint: 128 bits, so that no two records ever share one by chance.
 FINGERPRINT = 16
+
+# Bytes of a signature, by which near copies are known. With fewer shingles (three words that follow
+# each other) an article has none: a sentence that many share would make copies of them.
+SIGNATURE = 32
+LEAST_SHINGLES = 16
 
 # Bytes of a term; a word has 255 characters at most.
 MAX_TERM_BYTES = 2040

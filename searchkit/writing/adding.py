@@ -17,7 +17,7 @@ from searchkit.sources import Reading
 from searchkit.sources.files import FileDone
 from searchkit.writing.ledger import key_of
 from searchkit.writing.pruning import prune
-from searchkit.writing.writer import UNCHANGED, UPDATED, Writer
+from searchkit.writing.writer import COPIED, UNCHANGED, UPDATED, Writer
 
 __all__ = ["AddReport", "add_articles"]
 
@@ -34,7 +34,8 @@ Given = Article | Mapping[str, Any]
 class AddReport:
     """What became of the articles of one `Index.add`.
 
-    `added`, `updated` and `unchanged` count articles that the index now has committed,
+    `added`, `updated` and `unchanged` count articles that the index now has committed, and
+    `copies` those that are new and have the texts of others (searchkit.copies);
     `processed` all that were taken from the stream so far; while `committing`, those since
     the last commit are being made durable. `rejected` are the records and files left out,
     `notices` remarks on what was taken all the same. `characters` counts the text of
@@ -46,6 +47,7 @@ class AddReport:
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    copies: int = 0
     pruned: int = 0
     processed: int = 0
     characters: int = 0
@@ -55,8 +57,8 @@ class AddReport:
 
     @property
     def committed(self) -> int:
-        """Articles of the stream that the index has: added, updated or unchanged."""
-        return self.added + self.updated + self.unchanged
+        """Articles of the stream that the index has: added, updated, unchanged or copies."""
+        return self.added + self.updated + self.unchanged + self.copies
 
 
 def add_articles(
@@ -112,7 +114,7 @@ class _Adding:
         self._files: list[tuple[FileDone, array[int]]] = []
         self._stale: set[int] = set()  # keys that files do not have any more
         # Of the articles since the last commit.
-        self._added = self._updated = self._unchanged = 0
+        self._added = self._updated = self._unchanged = self._copies = 0
 
     def _fingerprinted(
         self, articles: Iterable[Given]
@@ -212,6 +214,8 @@ class _Adding:
             self._unchanged += 1
         elif outcome is UPDATED:
             self._updated += 1
+        elif outcome is COPIED:
+            self._copies += 1
         else:
             self._added += 1
 
@@ -234,7 +238,8 @@ class _Adding:
         report.added += self._added
         report.updated += self._updated
         report.unchanged += self._unchanged
-        self._added = self._updated = self._unchanged = 0
+        report.copies += self._copies
+        self._added = self._updated = self._unchanged = self._copies = 0
         self._notify(report)
         if self._commits:
             self._writer.merge(wait=False)

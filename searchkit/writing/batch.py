@@ -24,7 +24,8 @@ from searchkit.codec.segment import (
 )
 from searchkit.codec.storage import Storage
 from searchkit.codec.values import filter_term
-from searchkit.kernels import FINGERPRINT
+from searchkit.copies import TEXT_KEY_BYTES
+from searchkit.kernels import FINGERPRINT, SIGNATURE
 from searchkit.kernels.invert import Inverter, Run
 from searchkit.kernels.merge import RunMerger
 from searchkit.kernels.terms import Terms
@@ -42,7 +43,7 @@ _NO_FINGERPRINT = bytes(FINGERPRINT)
 _VOCABULARY_SHARE = 3
 
 # What a document takes in lengths and columns, and a filter value that is new in two tables.
-_DOCUMENT_BYTES = 150
+_DOCUMENT_BYTES = 220
 _FILTER_BYTES = 250
 
 # What merging the runs of a field takes for each entry of them, and for each term: its place in
@@ -52,11 +53,15 @@ _MERGED_TERM_BYTES = 70
 
 
 class Entry(NamedTuple):
-    """An article about to be indexed, and by what its stored form and its source are recognised."""
+    """A document about to be indexed, by what its stored form, its source and its texts are
+    recognised, and the ids of its article's copies.
+    """
 
     record: Record
     digest: bytes
     fingerprint: bytes
+    text: bytes
+    copies: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,8 @@ class SegmentBuilder:
         self._published = array("Q")
         self._digests = FixedColumnWriter(DIGEST_BYTES)
         self._fingerprints = FixedColumnWriter(FINGERPRINT)
+        self._text_keys = FixedColumnWriter(TEXT_KEY_BYTES)
+        self._signatures = FixedColumnWriter(SIGNATURE)
         self._caption_starts = NumbersColumnWriter()
         self._columns = {name: WordsColumnWriter() for name in LIST_COLUMNS}
 
@@ -155,9 +162,11 @@ class SegmentBuilder:
         records = [entry.record for entry in entries]
         self._writer.stored.extend([record.stored for record in records])
         self._add_texts(records)
+        self._add_ids(entries)
         self._add_values(records)
         self._digests.append_all([entry.digest for entry in entries])
         self._fingerprints.append_all([entry.fingerprint or _NO_FINGERPRINT for entry in entries])
+        self._text_keys.append_all([entry.text for entry in entries])
         self._documents += len(entries)
 
     def _add_texts(self, records: Sequence[Record]) -> None:
@@ -199,6 +208,8 @@ class SegmentBuilder:
             )
             self._keep(field, run)
             begin += texts_of_field
+        captioned = array("I", (number for number, _ in captions))
+        self._signatures.append_all([self._vocabulary.sign(tokens, ends, count, captioned)])
         self._add_caption_starts(records, starts)
 
     def _add_caption_starts(self, records: Sequence[Record], starts: array[int]) -> None:
@@ -220,10 +231,17 @@ class SegmentBuilder:
         self._languages.add(known[1])
         return known[0]
 
-    def _add_values(self, records: Sequence[Record]) -> None:
-        ids = [record.id for record in records]
+    def _add_ids(self, entries: Sequence[Entry]) -> None:
+        ids = [entry.record.id for entry in entries]
         self._ids.append_all(ids)
-        self._invert("id", self._values.numbers(ids), array("I", range(1, len(ids) + 1)))
+        ends = array("I", range(1, len(ids) + 1))
+        if any(entry.copies for entry in entries):
+            listed = [(entry.record.id, *entry.copies) for entry in entries]
+            ids = list(itertools.chain.from_iterable(listed))
+            ends = array("I", itertools.accumulate(map(len, listed)))
+        self._invert("id", self._values.numbers(ids), ends)
+
+    def _add_values(self, records: Sequence[Record]) -> None:
         for name, column in self._columns.items():
             listed: list[tuple[str, ...]] = list(map(attrgetter(name), records))
             if not any(listed):
@@ -285,11 +303,15 @@ class SegmentBuilder:
         writer.add_column("id", self._ids.encode())
         writer.add_column("published", self._published.tobytes())
         writer.add_column("digest", self._digests.encode())
+        writer.add_column("signature", self._signatures.encode())
         writer.add_column("caption_starts", self._caption_starts.encode())
         for name, column in self._columns.items():
             writer.add_column(name, column.encode())
         written = writer.finish(
-            self._documents, self._fingerprints.encode(), sorted(self._languages)
+            self._documents,
+            self._fingerprints.encode(),
+            self._text_keys.encode(),
+            sorted(self._languages),
         )
         built = BuiltSegment(written, self._batches)
         self._begin()

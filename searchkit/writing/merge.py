@@ -15,7 +15,8 @@ from searchkit.codec.columns import (
 from searchkit.codec.segment import DIGEST_BYTES, SegmentWriter, WrittenSegment, within_limits
 from searchkit.codec.snapshot import LiveSegment
 from searchkit.codec.storage import Storage
-from searchkit.kernels import FINGERPRINT
+from searchkit.copies import TEXT_KEY_BYTES
+from searchkit.kernels import FINGERPRINT, SIGNATURE
 from searchkit.kernels.merge import SegmentMerger
 from searchkit.schema import LIST_COLUMNS, TEXT_FIELDS, VALUE_FIELDS
 
@@ -107,8 +108,8 @@ def _merge(
     for field in (*TEXT_FIELDS, *VALUE_FIELDS):
         _merge_field(writer, field, sources, numbers)
     languages = {code for each in sources for code in each.segment.languages}
-    fingerprints = _merge_columns(writer, sources)
-    return writer.finish(documents, fingerprints, sorted(languages)), numbers
+    fingerprints, text_keys = _merge_columns(writer, sources)
+    return writer.finish(documents, fingerprints, text_keys, sorted(languages)), numbers
 
 
 def _stretches(writer: SegmentWriter, source: LiveSegment, most: int = 0) -> Iterator[range]:
@@ -154,28 +155,33 @@ def _merge_field(
     writer.add_field(field, SegmentMerger(parts, lengths, text), lengths)
 
 
-def _merge_columns(writer: SegmentWriter, sources: Sequence[LiveSegment]) -> bytes:
-    """Writes the columns; returns that of fingerprints."""
+def _merge_columns(writer: SegmentWriter, sources: Sequence[LiveSegment]) -> tuple[bytes, bytes]:
+    """Writes the columns; returns those of fingerprints and of keys of texts."""
     ids = TextsColumnWriter()
     published = array("Q")
     digests = FixedColumnWriter(DIGEST_BYTES)
+    signatures = FixedColumnWriter(SIGNATURE)
     starts = NumbersColumnWriter()
     fingerprints = FixedColumnWriter(FINGERPRINT)
+    text_keys = FixedColumnWriter(TEXT_KEY_BYTES)
     for source in sources:
         segment = source.segment
         ids.extend(segment.ids, _stretches(writer, source))
         for stretch in _stretches(writer, source):
             published.extend(segment.published[stretch.start : stretch.stop])
         digests.extend(segment.digests, _stretches(writer, source))
+        signatures.extend(segment.signatures, _stretches(writer, source))
         starts.extend(segment.caption_starts, _stretches(writer, source))
         fingerprints.extend(segment.fingerprints, _stretches(writer, source))
+        text_keys.extend(segment.text_keys, _stretches(writer, source))
     writer.add_column("id", ids.encode())
     writer.add_column("published", published.tobytes())
     writer.add_column("digest", digests.encode())
+    writer.add_column("signature", signatures.encode())
     writer.add_column("caption_starts", starts.encode())
     for name in LIST_COLUMNS:
         words = WordsColumnWriter()
         for source in sources:
             words.extend(source.segment.words(name), _stretches(writer, source))
         writer.add_column(name, words.encode())
-    return fingerprints.encode()
+    return fingerprints.encode(), text_keys.encode()

@@ -92,6 +92,11 @@ class OwnedSegment:
             yield bytes(ids.term)
             ids.next()
 
+    def find_text(self, key: bytes) -> int:
+        """The live document with this key of its texts, or -1."""
+        document = self.segment.document_with_text(key)
+        return -1 if document >= 0 and self.is_deleted(document) else document
+
     def as_live(self, generation: int) -> LiveSegment:
         """As it would be in a commit of that generation; later deletions do not change it."""
         return LiveSegment(self.segment, self._as_entry(generation), bytes(self._deleted))

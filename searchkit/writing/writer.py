@@ -14,17 +14,27 @@ from searchkit.codec.commit import clean, commit, generation_on_disk
 from searchkit.codec.format import damaged
 from searchkit.codec.lock import WriteLock
 from searchkit.codec.manifest import Manifest, manifest_name, new_segment_name
-from searchkit.codec.segment import WrittenSegment, file_name
+from searchkit.codec.segment import DIGEST_OF_SEVERAL, WrittenSegment, file_name
 from searchkit.codec.snapshot import LiveSegment, Snapshot, open_snapshot
 from searchkit.codec.storage import Storage
 from searchkit.codec.toc import write_toc
-from searchkit.record import Record, digest_of
+from searchkit.copies import (
+    MAX_COPIES,
+    NO_TEXT_KEY,
+    article_with_id,
+    articles_of,
+    record_of_all,
+    text_key,
+    texts_of,
+)
+from searchkit.record import Record, decode_article, digest_of, encode_article
 from searchkit.writing.batch import BuiltSegment, Entry
 from searchkit.writing.ledger import Ledger, has_ledger, key_of
 from searchkit.writing.memory import give_back_memory
 from searchkit.writing.merge import choose_merges, merge_segments
 from searchkit.writing.owned import OwnedSegment
 from searchkit.writing.pool import BuilderPool
+from searchkit.writing.waiting import Waiting, WaitingArticles
 
 __all__ = ["Outcome", "Writer"]
 
@@ -34,7 +44,7 @@ _BATCH_BYTES = 1 << 20
 _BATCH_ARTICLES = 2_000
 
 # What an article that is not yet in a segment costs the writer beside its postings.
-_BUFFERED_BYTES = 300
+_BUFFERED_BYTES = 400
 
 # The columns, lengths and numbers of a document that is being merged.
 _MERGED_DOCUMENT_BYTES = 100
@@ -46,7 +56,7 @@ _MERGE_FACTOR = 8
 
 # What became of an article.
 Outcome = str
-ADDED, UPDATED, UNCHANGED = "added", "updated", "unchanged"
+ADDED, UPDATED, UNCHANGED, COPIED = "added", "updated", "unchanged", "copied"
 
 Merged = tuple[WrittenSegment, "list[array[int]]"]
 
@@ -90,6 +100,9 @@ class Writer:
         self._merge: tuple[list[OwnedSegment], list[LiveSegment], Future[Merged]] | None = None
         # Articles that are not in a segment file yet: id → place in the stream, and digest.
         self._buffered: dict[bytes, tuple[int, bytes]] = {}
+        # The keys of their texts; articles that were added since with one of these wait.
+        self._texts: set[bytes] = set()
+        self._waiting = WaitingArticles()
         self._superseded: list[int] = []
         self._batch: list[Entry] = []
         self._batch_bytes = 0
@@ -147,21 +160,38 @@ class Writer:
         return None
 
     def add(self, record: Record, fingerprint: bytes = b"") -> Outcome:
-        """Adds an article, or puts it in the place of the one with its id. Raises StorageError."""
+        """Adds an article, or puts it in the place of the one with its id. Raises StorageError.
+
+        COPIED is one that is new and has the texts of another.
+        """
         digest = digest_of(record.stored)
         outcome = self._supersede(record.id, digest)
         if outcome == UNCHANGED:
             return outcome
+        key = text_key(record)
+        if key != NO_TEXT_KEY and (key in self._texts or self._find_text(key)):
+            article = decode_article(record.stored)
+            self._wait(Waiting(article, digest, key, fingerprint), len(record.stored))
+            return COPIED if outcome == ADDED else outcome
+        self._texts.add(key)
         self._buffered[record.id] = self._ordinal, digest
+        self._enqueue(Entry(record, digest, fingerprint, key))
+        return outcome
+
+    def _enqueue(self, entry: Entry) -> None:
         self._ordinal += 1
-        self._batch.append(Entry(record, digest, fingerprint))
-        self._batch_bytes += len(record.stored)
+        self._batch.append(entry)
+        self._batch_bytes += len(entry.record.stored)
         if self._batch_bytes >= _BATCH_BYTES or len(self._batch) >= _BATCH_ARTICLES:
             self._submit()
-        return outcome
 
     def _supersede(self, article_id: bytes, digest: bytes) -> Outcome:
         """Deletes an earlier version of an article, unless it is the same one."""
+        if waiting := self._waiting.get(article_id):
+            if waiting.digest == digest:
+                return UNCHANGED
+            self._waiting.drop(article_id)
+            return UPDATED
         if buffered := self._buffered.get(article_id):
             if buffered[1] == digest:
                 return UNCHANGED
@@ -170,23 +200,57 @@ class Writer:
         for owned in self._segments:
             document = owned.find(article_id)
             if document is not None:
-                if owned.segment.digests[document] == digest:
+                known = owned.segment.digests[document]
+                if known == digest:
                     return UNCHANGED
-                owned.delete(document)
+                if known == DIGEST_OF_SEVERAL:
+                    article = article_with_id(owned.segment.stored[document], article_id.decode())
+                    if digest_of(encode_article(article)) == digest:
+                        return UNCHANGED
+                    self._take_out(owned, document, article_id)
+                else:
+                    owned.delete(document)
                 return UPDATED
         return ADDED
+
+    def _take_out(self, owned: OwnedSegment, document: int, article_id: bytes) -> None:
+        """Deletes one of the articles of a document; the others wait to be joined anew."""
+        key = owned.segment.text_keys[document]
+        for each in articles_of(owned.segment.stored[document]):
+            if each.id.encode() != article_id:
+                # They share their texts, and so take little.
+                self._wait(Waiting(each, digest_of(encode_article(each)), key, b""), 0)
+        self._texts.add(key)
+        owned.delete(document)
+
+    def _wait(self, waiting: Waiting, size: int) -> None:
+        self._waiting.put(waiting, size)
+        self.full = self.full or self._waiting.nbytes >= self._memory // 2
+
+    def _find_text(self, key: bytes) -> tuple[OwnedSegment, int] | None:
+        """The live document of these texts, if it is in a segment."""
+        for owned in self._segments:
+            document = owned.find_text(key)
+            if document >= 0:
+                return owned, document
+        return None
 
     def delete(self, given_id: str) -> bool:
         """Deletes the article with this id; whether there was one."""
         article_id = given_id.encode(errors="surrogatepass")
         self._deleted.append(article_id)
+        if self._waiting.drop(article_id):
+            return True
         if buffered := self._buffered.pop(article_id, None):
             self._superseded.append(buffered[0])
             return True
         for owned in self._segments:
             document = owned.find(article_id)
             if document is not None:
-                owned.delete(document)
+                if owned.segment.digests[document] == DIGEST_OF_SEVERAL:
+                    self._take_out(owned, document, article_id)
+                else:
+                    owned.delete(document)
                 return True
         return False
 
@@ -200,7 +264,8 @@ class Writer:
         by_name = {owned.segment.name: owned for owned in self._segments}
         for number in numbers(snapshot):
             live, document = snapshot.place(number)
-            self._deleted.append(live.segment.ids[document].encode())
+            stored = live.segment.stored[document]
+            self._deleted.extend(each.id.encode() for each in articles_of(stored))
             by_name[live.entry.name].delete(document)
             count += 1
         return count
@@ -218,6 +283,33 @@ class Writer:
 
     def flush(self) -> None:
         """Writes what is in memory to segment files."""
+        self._finish_segments()
+        if self._waiting:
+            self._join()
+            self._finish_segments()
+        self.full = False
+
+    def _join(self) -> None:
+        """Writes the documents of articles that wait, with those that have their texts already."""
+        for waiting in self._waiting.take():
+            key = waiting[0].key
+            joined = [(each.article, each.fingerprint) for each in waiting]
+            if found := self._find_text(key):
+                owned, document = found
+                there = articles_of(owned.segment.stored[document])
+                if len(there) <= MAX_COPIES and texts_of(there[0]) == texts_of(joined[0][0]):
+                    # The fingerprint of a document is that of its first article.
+                    fingerprint = owned.segment.fingerprints[document]
+                    joined = [(each, fingerprint) for each in there] + joined
+                    owned.delete(document)
+            for start in range(0, len(joined), MAX_COPIES + 1):
+                articles = [article for article, _ in joined[start : start + MAX_COPIES + 1]]
+                record = record_of_all(articles)
+                digest = DIGEST_OF_SEVERAL if articles[1:] else digest_of(record.stored)
+                ids = tuple(each.id.encode() for each in articles[1:])
+                self._enqueue(Entry(record, digest, joined[start][1], key, ids))
+
+    def _finish_segments(self) -> None:
         self._submit()
         large = self._pool.nbytes >= self._memory // 4
         if large:
@@ -227,8 +319,8 @@ class Writer:
         if large:
             self._give_back()
         self._buffered.clear()
+        self._texts.clear()
         self._superseded.clear()
-        self.full = False
 
     def _give_back(self) -> None:
         """Gives what is held without need back to the system, as a flush takes the most memory."""
@@ -242,7 +334,7 @@ class Writer:
             self._batch_bytes = 0
             self._pool.submit(self._ordinal - len(batch), batch)
             buffered = len(self._buffered) * _BUFFERED_BYTES
-            held = self._pool.nbytes + buffered + self._merging_bytes()
+            held = self._pool.nbytes + buffered + self._waiting.nbytes + self._merging_bytes()
             self.full = held >= self._memory
 
     def _merging_bytes(self) -> int:

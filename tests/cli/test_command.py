@@ -76,7 +76,7 @@ def test_info_tells_what_is_there(archive: Path) -> None:
     assert facts["articles"] == 3
     assert facts["size"] > sum(facts["sections"].values()) > 0
     assert {"stored", "terms", "postings", "column"} <= facts["sections"].keys()
-    assert facts["format"] == 3
+    assert facts["format"] == 4
     assert facts["terms"]["headline"] > 3
     assert facts["values"]["author"] == {"ida brandt": 1, "piers o'brien": 1}
     assert facts["versions"]["whoosh3"]

@@ -164,7 +164,7 @@ def test_a_damaged_last_commit_is_one_line_on_standard_error(damaged: Path) -> N
 def test_compact_leaves_one_segment_and_frees_the_space(archive: Path) -> None:
     for number in range(3):
         with searchkit.open(archive) as index:
-            index.add([{"id": str(number), "headline": "Fog", "body": "pier " * 99}])
+            index.add([{"id": str(number), "headline": f"Fog {number}", "body": "pier " * 99}])
     run(archive, "delete", "evil")
     result = run(archive, "compact")
     assert result.exit_code == 0

@@ -216,3 +216,38 @@ def test_a_total_that_is_a_lower_bound_is_called_so(
         setattr(found, missing, False)
         findings.hits(found, filtered=False, explain=False, explain_query=False, json=False)
     assert "\nat least 2 articles, " in capsys.readouterr().out
+
+
+@pytest.fixture
+def agency(tmp_path: Path) -> Path:
+    """One story on three sites, and another."""
+    text = " ".join(f"word{number}" for number in range(40))
+    with searchkit.create(tmp_path / "agency.idx") as index:
+        index.add(
+            [Article(id=f"a{n}", headline=f"Fog {n}", body=text, url=f"/{n}") for n in range(3)]
+            + [Article(id="b", headline="Fog", body="Another story")]
+        )
+    return tmp_path / "agency.idx"
+
+
+def test_near_copies_are_folded(agency: Path) -> None:
+    lines = [line.strip() for line in run(agency, "search", "fog", "--fold").stdout.splitlines()]
+    assert lines.count("and 2 more") == 1
+    assert re.fullmatch(r"4 articles, 2 folded, \d+ ms", lines[-1])
+    assert "and 2 more" not in run(agency, "search", "fog").stdout
+
+
+def test_pages_of_folded_hits_say_what_follows(agency: Path) -> None:
+    first = run(agency, "search", "fog", "--fold", "--limit", "1", "--sort", "date").stdout
+    assert re.search(r"^1 to 1 of 4 articles, 2 folded, \d+ ms; the next: --offset 1$", first, re.M)
+    second = run(agency, "search", "fog", "--fold", "--offset", "1", "--sort", "date").stdout
+    assert re.search(r"^2 to 2 of 4 articles, \d+ ms$", second, re.M)
+
+
+def test_what_is_folded_is_in_the_json_and_not_among_the_ids(agency: Path) -> None:
+    found = run_json(agency, "search", "fog", "--fold", "--sort", "date")
+    assert [(hit["id"], hit.get("folded")) for hit in found["hits"]] == [("a0", 2), ("b", None)]
+    assert found["hits"][0]["folded_ids"] == ["a1", "a2"]
+    assert (found["total"], found["left"]) == (4, 0)
+    ids = run(agency, "search", "fog", "--fold", "--ids", "--sort", "date").stdout
+    assert ids.split() == ["a0", "b"]

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from searchkit.analysis import Vocabulary
 from searchkit.article import Article
 from searchkit.codec.segment import Segment
 from searchkit.codec.storage import Storage
+from searchkit.copies import text_key
 from searchkit.kernels.postings import Encoder, PostingList
 from searchkit.record import digest_of, encode_article, record_of
 from searchkit.writing.batch import Entry, SegmentBuilder
@@ -73,14 +75,17 @@ def test_the_example_is_what_the_writer_writes(
     directory = tmp_path / "written"
     directory.mkdir()
     builder = SegmentBuilder(Storage(directory), "en", 1 << 20)
-    fog, more_fog = record_of(FOG), record_of(MORE_FOG)
-    entries = [
-        Entry(fog, digest_of(fog.stored), FINGERPRINT),
-        Entry(more_fog, digest_of(more_fog.stored), b""),
-    ]
-    builder.add(0, entries, NAME)
+    builder.add(0, example_entries(), NAME)
     builder.finish()
     assert (directory / f"{NAME}.segment").read_bytes() == EXAMPLE
+
+
+def example_entries() -> list[Entry]:
+    fog, more_fog = record_of(FOG), record_of(MORE_FOG)
+    return [
+        Entry(fog, digest_of(fog.stored), FINGERPRINT, text_key(fog)),
+        Entry(more_fog, digest_of(more_fog.stored), b"", text_key(more_fog)),
+    ]
 
 
 def frames_of_example(path: Path) -> list[bytes]:
@@ -128,6 +133,12 @@ def test_the_long_list_and_the_patched_frame_are_what_the_encoder_makes() -> Non
     assert [long_list, patched] == examples("A long list, and a patched frame")
     positions = PostingList(patched + bytes(8), 0, 1, 12, True).positions(0, array("I", [12]))
     assert list(positions) == [1, 2, 4, 5, 7, 8, 10, 11, 13, 14, 16, 1009]
+
+
+def test_the_signature_of_fog_is_what_the_page_says() -> None:
+    vocabulary = Vocabulary(["en"])
+    tokens, ends = vocabulary.tokenize(["", "fog " * 18], bytes(2))
+    assert f"`{vocabulary.sign(tokens, ends, 1, array('I')).hex()}`" in PAGE
 
 
 def test_every_section_is_specified(tmp_path: Path) -> None:

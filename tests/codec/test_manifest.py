@@ -69,7 +69,7 @@ def test_what_is_decoded_is_what_was_encoded(manifest: Manifest) -> None:
 
 def test_the_file_is_as_it_is_specified() -> None:
     assert Manifest(0, "de", 5, (PLAIN,)).encode() == (
-        b'{"checksum":"b5a254c4ca13b98b","format":3,"generation":0,"language":"de","seed":5,'
+        b'{"checksum":"ce36b7bc77dc3a75","format":4,"generation":0,"language":"de","seed":5,'
         b'"segments":[{"checksum":"fedcba9876543210","deleted":0,"deletions":null,'
         b'"deletions_checksum":null,'
         b'"documents":123,"languages":["de","en"],"name":"0123456789abcdef","size":4567}]}\n'
@@ -224,7 +224,7 @@ def test_what_no_segment_has_is_damage_even_with_a_right_checksum(changes: dict[
         "{}",
         '{"a":1}',
         "[1]",
-        '{"format":3}',
+        '{"format":4}',
         '{"a":' + "[" * 100_000 + "}",
         '{"a":' + "9" * 9999 + "}",
     ],
@@ -243,12 +243,12 @@ def test_another_way_of_writing_the_same_is_not_ours() -> None:
             decoded(sealed(text))
 
 
-@pytest.mark.parametrize("version", [2, 4, 10**9])
+@pytest.mark.parametrize("version", [3, 5, 10**9])
 def test_another_format_is_refused_with_the_remedy(version: int) -> None:
     other = sealed_with({"format": version, "segments": "in another file"})
     with pytest.raises(
         IndexVersionError,
-        match=rf"of index format {version}, .* format 3; install .* or index the articles again",
+        match=rf"of index format {version}, .* format 4; install .* or index the articles again",
     ):
         decoded(other)
 

@@ -151,12 +151,12 @@ def test_a_file_cut_off_anywhere_is_damage(tmp_path: Path) -> None:
             SegmentFile(Storage(tmp_path), NAME)
 
 
-@pytest.mark.parametrize("version", [2, 4])
+@pytest.mark.parametrize("version", [3, 5])
 def test_another_version_is_told_from_damage(tmp_path: Path, version: int) -> None:
     write(tmp_path, SMALL)
     change(tmp_path, 8, version)
     with pytest.raises(
-        IndexVersionError, match=f"format {version}, this searchkit reads format 3; install"
+        IndexVersionError, match=f"format {version}, this searchkit reads format 4; install"
     ):
         SegmentFile(Storage(tmp_path), NAME)
 

@@ -11,7 +11,8 @@ import pytest
 
 NAMES = (
     *("dictionary", "elements", "fragments", "invert", "lists", "lookup", "marking", "matching"),
-    *("merge", "patterns", "postings", "records", "tallies", "telling", "terms", "text"),
+    *("merge", "patterns", "postings", "records", "signatures", "tallies", "telling", "terms"),
+    "text",
 )
 
 

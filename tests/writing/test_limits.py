@@ -62,7 +62,7 @@ def test_what_is_too_much_for_a_segment_leaves_the_last_commit_and_says_what_to_
 def test_a_segment_has_no_more_documents_than_numbers_for_them(tmp_path: Path) -> None:
     writer = SegmentWriter(Storage(tmp_path), "0" * 16)
     with pytest.raises(StorageError, match=r"\(4,294,967,296 documents\)"), within_limits():
-        writer.finish(MAX_DOCUMENTS + 1, b"", [])
+        writer.finish(MAX_DOCUMENTS + 1, b"", b"", [])
     writer.abandon()
 
 
