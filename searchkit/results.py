@@ -24,6 +24,9 @@ class Page(Protocol):
     def article(self, number: int) -> Article:
         """The article."""
 
+    def articles(self, number: int) -> Sequence[Article]:
+        """The article, and its copies."""
+
     def highlights(self, number: int) -> Mapping[str, tuple[Fragment, ...]]:
         """What is marked in the article."""
 
@@ -168,8 +171,11 @@ class Results(Sequence[Hit]):
         return self.hits[index]
 
     def articles(self) -> Iterator[Article]:
-        """The articles of the hits, in order; each is read when it is its turn, and not kept."""
-        return (self._page.article(number) for number, _ in self._documents)
+        """The articles of the hits, in order, each before its copies; they are read when it is
+        their turn, and not kept.
+        """
+        for number, _ in self._documents:
+            yield from self._page.articles(number)
 
     def ids(self) -> Iterator[str]:
         """The ids of the hits, in order; no article is read."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from searchkit.analysis import fold
 from searchkit.article import Article
-from searchkit.copies import Copy, copies_of
+from searchkit.copies import Copy, articles_of, copies_of
 from searchkit.errors import QueryError
 from searchkit.highlight import Fragment, Highlighter
 from searchkit.query import tree as t
@@ -126,6 +126,9 @@ class _Page:
 
     def article(self, number: int) -> Article:
         return decode_article(self._stored(number))
+
+    def articles(self, number: int) -> Sequence[Article]:
+        return articles_of(self._stored(number))
 
     def highlights(self, number: int) -> Mapping[str, tuple[Fragment, ...]]:
         if not self._highlight:

@@ -294,7 +294,9 @@ def test_the_same_articles_are_the_same_bytes(filled: Index, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("query", [None, "fog"])
 def test_memory_does_not_grow_with_the_articles(fresh_index: Index, query: str | None) -> None:
-    fresh_index.add(Article(id=str(number), body="fog " * 5_000) for number in range(1_000))
+    fresh_index.add(
+        Article(id=str(number), body=f"n{number} " + "fog " * 5_000) for number in range(1_000)
+    )
 
     class Nowhere:
         def write(self, data: bytes) -> None:

@@ -201,7 +201,7 @@ def indexed(articles: list[Article]) -> Iterator[searchkit.Index]:
         searchkit.create(Path(folder) / "x") as index,
     ):
         for start in range(0, len(articles) + 1, 5):
-            index.add([ghost, *articles[start : start + 5]])
+            index.add([ghost, *articles[start : start + 5]], detect_language=False)
         index.delete("ghost")
         yield index
 

@@ -63,7 +63,7 @@ def archive_of(
         path = Path(directory) / "archive.idx"
         with searchkit.create(path) as index:
             for start, stop in pairwise([0, *sorted(cuts), len(articles)]):
-                index.add(articles[start:stop])
+                index.add(articles[start:stop], detect_language=False)
             index.delete(*(articles[number].id for number in deleted))
         yield Archive(articles, Searchable(open_snapshot(Storage(path))))
 

@@ -31,6 +31,7 @@ def article(name: str, publisher: str = "", body: str = TEXT, **fields: object) 
         body=body,
         publisher=publisher,
         url=f"https://{name}.example/ferry",
+        language="en",
         **fields,  # type: ignore[arg-type]
     )
 
@@ -223,6 +224,7 @@ class AsADict(RuleBasedStateMachine):
             id=str(number),
             body=f"{words} {TEXT}",
             publisher=publisher,
+            language="en",
             published=NOON.replace(day=day),
         ),
         ids,
