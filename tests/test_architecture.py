@@ -31,6 +31,7 @@ FLOORS = {
     "searchkit.results": 4,
     "searchkit.searching": 5,
     "searchkit.index": 5,
+    "searchkit.watching": 5,
     "searchkit": 6,
     "searchkit_cli": 7,
 }
@@ -50,6 +51,7 @@ ALLOWED_SIDEWAYS = {
     ("searchkit.ranking", "searchkit.errors"),
     ("searchkit.ranking", "searchkit.schema"),
     ("searchkit.index", "searchkit.searching"),
+    ("searchkit.watching", "searchkit.index"),
 }
 # Public within their room only: classes that show in Whoosh's, and what is run as a program.
 WITHIN_THE_ROOM = {"AnalyzedText", "TermAnalyzer", "ValueAnalyzer", "generate"}

@@ -126,6 +126,7 @@ def _headline(page: Page, data: LinkedData, metas: dict[str, list[str]], publish
     told = _first(strings(data.article.get("headline")), strings(data.article.get("name")))
     headings = [text_of(each) for each in page.body.iter("h1")]
     shown = [each for each in headings if each and _key(each) != _key(publisher)]
+    told = _without_site(told, publisher, shown)
     named = _without_site(_first(_all(metas, _HEADLINE_METAS)), publisher, shown)
     title = _without_site(text_of(page.root.find(".//title")), publisher, shown)
     for candidate in (told, named):
