@@ -88,7 +88,7 @@ def share_within(captions: Iterable[str], body: str) -> tuple[int, int]:
         if len(own) < _TELLING_WORDS:
             inside += len(own) if " ".join(own) in paragraphs else 0
             continue
-        covered = set()
+        covered: set[int] = set()
         for start in range(len(own) - _TELLING_WORDS + 1):
             if tuple(own[start : start + _TELLING_WORDS]) in runs:
                 covered.update(range(start, start + _TELLING_WORDS))
