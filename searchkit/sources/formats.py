@@ -93,6 +93,13 @@ _OWN = (
         begins=b"P",
     ),
     Format(
+        "feed",
+        (".rss", ".atom"),
+        read_records=f"{_HERE}.feeds:read_feed",
+        looks_like=f"{_HERE}.feeds:looks_like_feed",
+        begins=b"<",
+    ),
+    Format(
         "csv",
         (".csv", ".tsv", ".tab"),
         read_records=f"{_HERE}.csv_tables:read_csv",
