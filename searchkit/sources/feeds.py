@@ -12,7 +12,7 @@ from searchkit.sources.fingerprints import NEVER_KNOWN
 from searchkit.sources.markup import plain_text_of
 from searchkit.sources.shape_parts import captions_of, first_of, plain_text
 from searchkit.sources.xml_parsing import XML_LANGUAGE, Element, root_name
-from searchkit.sources.xml_records import articles_of_xml
+from searchkit.sources.xml_records import articles_of_xml, bylines
 
 __all__ = ["looks_like_feed", "read_feed"]
 
@@ -68,7 +68,7 @@ def _record(item: Element, around: Element) -> dict[str, Any]:
                 *("atom:issued", "atom:updated", "dcterms:modified", "atom:modified"),
             )
         ),
-        "byline": _people(item) or _people(channel, "atom:author"),
+        "byline": bylines(_people(item)) or bylines(_people(channel, "atom:author")),
         "publisher": first_of(
             (
                 *(item.text_of(*path) for path in (("source",), ("atom:source", "atom:title"))),
@@ -128,14 +128,14 @@ def _text_in(element: Element) -> str:
 
 
 def _people(element: Element, *names: str) -> list[str]:
-    """The bylines in the elements of these names, by default those of authors."""
+    """Who is named in the elements of these names, by default those of authors."""
     found = []
     for person in element.each(*(names or _AUTHORS)):
         name = person.text_of("atom:name") or person.text
         if match := _ADDRESS_AND_NAME.fullmatch(name):
             name = match[1]
         if name and not _ADDRESS_ALONE.fullmatch(name):
-            found.append(f"By {name}")  # perhaps several
+            found.append(name)
     return found
 
 

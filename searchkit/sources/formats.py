@@ -100,6 +100,20 @@ _OWN = (
         begins=b"<",
     ),
     Format(
+        "nitf",
+        (".nitf",),
+        read_document=f"{_HERE}.nitf:read_nitf",
+        looks_like=f"{_HERE}.nitf:looks_like_nitf",
+        begins=b"<",
+    ),
+    Format(
+        "newsml",
+        (".newsml",),
+        read_records=f"{_HERE}.newsml:read_newsml",
+        looks_like=f"{_HERE}.newsml:looks_like_newsml",
+        begins=b"<",
+    ),
+    Format(
         "csv",
         (".csv", ".tsv", ".tab"),
         read_records=f"{_HERE}.csv_tables:read_csv",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from searchkit.article import Article
@@ -12,7 +12,7 @@ from searchkit.sources.records import RecordReader
 from searchkit.sources.telling import Telling
 from searchkit.sources.xml_parsing import Element, xml_records
 
-__all__ = ["articles_of_xml"]
+__all__ = ["articles_of_xml", "bylines"]
 
 _TEXTS = ("headline", "body", "standfirst", "summary", "captions")
 
@@ -55,3 +55,10 @@ def articles_of_xml(
     if is_empty:
         yield Reject(file.place, f"empty: there is no element {what} in it")
     yield from telling.end(())
+
+
+def bylines(texts: Iterable[str]) -> list[str]:
+    """The texts as entries that may name several people each, which those of a list do not unless
+    they say so.
+    """
+    return [text if text[:3].casefold() == "by " else f"By {text}" for text in texts if text]
