@@ -114,6 +114,13 @@ _OWN = (
         begins=b"<",
     ),
     Format(
+        "reuters",
+        (".sgm", ".sgml"),
+        read_records=f"{_HERE}.reuters_sgml:read_reuters_sgml",
+        looks_like=f"{_HERE}.reuters_sgml:looks_like_reuters_sgml",
+        begins=b"<",
+    ),
+    Format(
         "csv",
         (".csv", ".tsv", ".tab"),
         read_records=f"{_HERE}.csv_tables:read_csv",
