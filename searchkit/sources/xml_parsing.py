@@ -29,8 +29,9 @@ _DEEPEST = 256
 # Of a record, and of what is around all of them; a larger record is passed over.
 _LARGEST_RECORD = 64 * 1024 * 1024
 _LARGEST_AROUND = 1024 * 1024
-# What an element weighs beside its text, about.
+# What an element weighs beside its text, and a text beside its characters, about.
 _ELEMENT_BYTES = 300
+_TEXT_BYTES = 60
 # A tag, or a comment, has to end somewhere: older versions of expat look at all of it again with
 # each piece.
 _LONGEST_TOKEN = 8 * 1024 * 1024
@@ -266,7 +267,9 @@ class _Reader:
             self._found.append((element, self._open[0] if self._open else element))
 
     def _text(self, text: str) -> None:
-        if self._open and self._fits(len(text)):
+        # Of what is around records the white space between them would be the most.
+        is_kept = self._open and (self._record or not text.isspace())
+        if is_kept and self._fits(len(text) + _TEXT_BYTES):
             self._open[-1].children.append(text)
 
     def _entity(self, name: str, is_parameter: bool) -> None:

@@ -144,3 +144,11 @@ def test_nothing_makes_it_fail(parts: list[str], size: int) -> None:
     pieces = [content[n : n + size] for n in range(0, len(content), size)]
     for found in read_pieces(*pieces):
         assert isinstance(found, (Reject, tuple))
+
+
+def test_white_space_between_items_does_not_add_up() -> None:
+    found = read_pieces(b"<rss>\n", *[ITEM.encode() + b"\n"] * 100, b"</rss>")
+    assert len(found) == 100
+    assert isinstance(found[-1], tuple)
+    _, around = found[-1]
+    assert around.children == []
