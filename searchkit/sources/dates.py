@@ -67,13 +67,15 @@ _DAY_MONTH_YEAR = re.compile(
     rf"{_WEEKDAY}{_DAY} {_MONTH_NAME},? (?P<year>[0-9]{{4}}){_CLOCK}",
     re.IGNORECASE,
 )
+# 20-FEB-2020 10:30:00.5
+_DASHED = re.compile(rf"{_DAY}-{_MONTH_NAME}-(?P<year>[0-9]{{4}}){_CLOCK}", re.IGNORECASE)
 # Thu, 20 Feb 2020 10:30:00 +0100. email.utils reads almost anything, so that what it is
 # given is looked at first.
 _MAIL = re.compile(
     r"(?:[A-Za-z]{3}, )?[0-9]{1,2} [A-Za-z]{3} [0-9]{4} [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
     r"(?: (?:[+-][0-9]{4}|[A-Z]{1,4}))?(?: \(\w+\))?"
 )
-_PATTERNS = (_ISO, _ISO_BASIC, _DOTTED, _MONTH_DAY_YEAR, _DAY_MONTH_YEAR)
+_PATTERNS = (_ISO, _ISO_BASIC, _DOTTED, _MONTH_DAY_YEAR, _DAY_MONTH_YEAR, _DASHED)
 
 _DIGITS = re.compile(r"-?[0-9]{10}(?:[0-9]{3})?")
 _LONGEST = 80

@@ -9,7 +9,7 @@ from searchkit.article import Caption
 from searchkit.sources.blocks import Block, is_heading
 from searchkit.sources.credits import split_credit
 
-__all__ = ["body_and_captions", "without_lead_picture"]
+__all__ = ["body_and_captions", "without_lead_pictures"]
 
 # Signs that lists begin with at least as often as galleries.
 _LIST_BULLETS = frozenset("*–-")
@@ -23,16 +23,24 @@ class _Slide:
     parts: list[Block] = field(default_factory=list)
 
 
-def without_lead_picture(blocks: list[Block]) -> tuple[tuple[Caption, ...], list[Block]]:
-    """The lead picture's caption, one of the first two paragraphs, and the other blocks."""
-    for index, block in enumerate(blocks[:2]):
-        if block.bullet or block.indented:
+def without_lead_pictures(
+    blocks: list[Block], most: int
+) -> tuple[tuple[Caption, ...], list[Block]]:
+    """The caption of the lead picture, one of the first two paragraphs, those of the pictures
+    right after it, `most` of them in all, and the other blocks.
+    """
+    captions: list[Caption] = []
+    start = 0
+    for index, block in enumerate(blocks):
+        if block.bullet or block.indented or (index == 2 and not captions):
             break
-        parts = split_credit(block.line, follows_standfirst=index == 1)
+        parts = split_credit(block.line, follows_standfirst=index == 1 and not captions)
         if parts is not None:
-            text, credit = parts
-            return (Caption(text=text, credit=credit),), blocks[:index] + blocks[index + 1 :]
-    return (), blocks
+            start = start if captions else index
+            captions.append(Caption(text=parts[0], credit=parts[1]))
+        if captions and (parts is None or len(captions) == most):
+            break
+    return tuple(captions), blocks[:start] + blocks[start + len(captions) :]
 
 
 def body_and_captions(blocks: Iterable[Block]) -> tuple[list[str], list[Caption]]:

@@ -23,7 +23,7 @@ from searchkit.sources.values import (
     unique,
 )
 
-__all__ = ["RecordReader", "field_of", "first_value", "require_fields"]
+__all__ = ["RecordReader", "field_of", "first_value", "require_fields", "with_standfirst"]
 
 # Written without separators and in lower case.
 _ALIASES: dict[str, tuple[str, ...]] = {
@@ -220,7 +220,7 @@ def _put_together(found: list[Any]) -> None:
     standfirst, summary = found[_STANDFIRST:]
     del found[_STANDFIRST:]
     if standfirst or (summary and not found[_BODY]):
-        found[_BODY] = _with_standfirst(standfirst, found[_BODY] or summary)
+        found[_BODY] = with_standfirst(standfirst, found[_BODY] or summary)
     if not (found[_BODY] or found[_HEADLINE] or found[_CAPTIONS]):
         raise ArticleError(
             "no headline, body or captions in it; if they are under other names, "
@@ -233,7 +233,8 @@ def _put_together(found: list[Any]) -> None:
             found[_AGENCIES] = unique((*found[_AGENCIES], *byline.agencies))
 
 
-def _with_standfirst(standfirst: str, body: str) -> str:
+def with_standfirst(standfirst: str, body: str) -> str:
+    """The body with the standfirst as its beginning, unless it begins so."""
     if not standfirst:
         return body
     beginning = body[: 2 * len(standfirst) + 100]  # its white space may differ

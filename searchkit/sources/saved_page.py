@@ -35,8 +35,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from searchkit.article import Article
 from searchkit.sources.blocks import Block, is_heading, split_blocks
@@ -48,13 +47,12 @@ from searchkit.sources.bylines import (
     split_byline,
     unlabelled_names,
 )
-from searchkit.sources.dates import parse_date
-from searchkit.sources.pictures import body_and_captions, without_lead_picture
+from searchkit.sources.caption_lines import without_caption_lines
+from searchkit.sources.page_heads import Head, other_head, saved_head
+from searchkit.sources.pictures import body_and_captions, without_lead_pictures
 
-__all__ = ["SavedPage", "parse_saved_page"]
+__all__ = ["SavedPage", "parse_other_page", "parse_saved_page"]
 
-_FIRST_LINE = re.compile(r"\s*date\s+([0-9]{4}-[0-9]{2}-[0-9]{2})\s+(\S.*)", re.IGNORECASE)
-_ONLY_DIGITS = re.compile(r"[0-9]{1,4}([./-])[0-9]{1,2}\1[0-9]{1,4}")
 _DESK = r"[^\W\d_]{1,5}(?:/[^\W\d_]{1,5})*"
 _DESK_LINE = re.compile(rf"({_DESK})?\s?(?:\(([^()]+)\))?")
 
@@ -62,8 +60,6 @@ _DESK_LINE = re.compile(rf"({_DESK})?\s?(?:\(([^()]+)\))?")
 _HEAD_BLOCKS = 3
 # Initials that stand alone, without agencies or a slash, are at most so many letters.
 _LONGEST_INITIALS = 3
-# What stands before the last so many bars of the first line is headline, bars and all.
-_MOST_BARS = 8
 # From here on, a shortened headline ("Storm over the ...") still says which one it is.
 _SHORTEST_BEGINNING = 15
 _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"})
@@ -77,31 +73,50 @@ class SavedPage:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """What the first line says."""
-
-    parts: tuple[str, ...]  # headline, section and publisher, as far as they are there
-    published: datetime | None
-    remarks: tuple[str, ...]
-
-
 def parse_saved_page(text: str) -> SavedPage | None:
     r"""The article in `text`, whose newlines are \n; None if it is not in this layout."""
     first_line, _, rest = text.lstrip().partition("\n")
-    match = _FIRST_LINE.fullmatch(first_line.rstrip())
-    if match is None:
+    head = saved_head(first_line)
+    if head is None:
         return None
-    head = _read_head(match[1], match[2])
     blocks = split_blocks(rest)
-    repeated = _repeated_headline(head.parts, blocks)
-    if repeated is None and " | " not in " ".join(f"{match[2]} ".split()):
+    repeated = _repeated_headline(head, blocks)
+    if repeated is None and not head.separator:
         return None  # a text that happens to begin with a date
-    headline, section, publisher, blocks = _titles(head.parts, blocks, repeated)
+    return _page(head, blocks, repeated, most_lead_pictures=1)
+
+
+def parse_other_page(text: str) -> SavedPage | None:
+    r"""The same of a page whose first line is of another layout (see `page_heads`), as it names the
+    headline that stands below.
+    """
+    first_line, _, rest = text.lstrip().partition("\n")
+    head = other_head(first_line)
+    if head is None:
+        return None
+    rest, captions = without_caption_lines(rest)
+    blocks = split_blocks(rest)
+    for each in (head, replace(head, parts=head.parts[::-1])):
+        repeated = _repeated_headline(each, blocks)
+        if repeated is not None:
+            page = _page(each, blocks, repeated, most_lead_pictures=len(blocks))
+            article = replace(page.article, id="", captions=page.article.captions + captions)
+            return SavedPage(article)
+    return None
+
+
+def _page(
+    head: Head,
+    blocks: list[Block],
+    repeated: tuple[int, int] | None,
+    *,
+    most_lead_pictures: int,
+) -> SavedPage:
+    headline, section, publisher, blocks = _titles(head, blocks, repeated)
     blocks, trailer = _without_trailer(blocks)
     blocks, bylines = _without_bylines(blocks)
     bylines += trailer
-    lead, blocks = without_lead_picture(blocks)
+    lead, blocks = without_lead_pictures(blocks, most_lead_pictures)
     paragraphs, slides = body_and_captions(blocks)
     article = Article(
         headline=headline,
@@ -116,40 +131,13 @@ def parse_saved_page(text: str) -> SavedPage | None:
     return SavedPage(article, head.remarks)
 
 
-# The first line and what repeats it
+# What repeats the first line
 
 
-def _read_head(saved: str, rest: str) -> _Head:
-    line = " ".join(rest.split())
-    parts = [part.strip() for part in f"{line} ".rsplit(" | ", _MOST_BARS)]
-    parts = [part for part in parts if part] or [line]
-    dates = [saved]
-    if len(parts) > 1 and _is_date(parts[-1]):
-        dates.insert(0, parts.pop())
-    remarks: list[str] = []
-    for date in dates:
-        try:
-            return _Head(tuple(parts), parse_date(date), tuple(remarks))
-        except ValueError as error:  # noqa: PERF203  # at most twice
-            remarks.append(f"published: {error}")
-    return _Head(tuple(parts), None, tuple(remarks))
-
-
-def _is_date(part: str) -> bool:
-    """Whether this is a date, or digits that mean to be one."""
-    if _ONLY_DIGITS.fullmatch(part):
-        return True
-    try:
-        parse_date(part)
-    except ValueError:
-        return False
-    return not part.isdigit()
-
-
-def _repeated_headline(parts: Sequence[str], blocks: Sequence[Block]) -> tuple[int, int] | None:
+def _repeated_headline(head: Head, blocks: Sequence[Block]) -> tuple[int, int] | None:
     """How many parts of the first line make up the headline, and which block repeats it."""
-    for count in range(len(parts), 0, -1):
-        headline = " | ".join(parts[:count])
+    for count in range(len(head.parts), 0, -1):
+        headline = head.separator.join(head.parts[:count])
         for index, block in enumerate(blocks[:_HEAD_BLOCKS]):
             if not block.bullet and _same(headline, block.line):
                 return count, index
@@ -157,9 +145,10 @@ def _repeated_headline(parts: Sequence[str], blocks: Sequence[Block]) -> tuple[i
 
 
 def _titles(
-    parts: Sequence[str], blocks: list[Block], repeated: tuple[int, int] | None
+    head: Head, blocks: list[Block], repeated: tuple[int, int] | None
 ) -> tuple[str, str, str, list[Block]]:
     """Headline, section and publisher, and the blocks without those that repeat them."""
+    parts = head.parts
     if repeated is not None:
         count, index = repeated
         headline = blocks[index].line
