@@ -31,7 +31,6 @@ assert (BYTES, FEWEST) == (SIGNATURE, LEAST_SHINGLES)
 cdef uint32_t EMPTY = 0xFFFFFFFF
 
 cdef uint64_t FIRST = 0x9E3779B97F4A7C15
-cdef uint64_t SECOND = 0xC2B2AE3D27D4EB4F
 cdef uint64_t THIRD = 0x165667B19E3779F9
 cdef uint64_t LAST = 0xD6E8FEB86659FD93
 cdef uint32_t DISTANCE = 0x9E3779B1
@@ -132,7 +131,7 @@ cdef class Signer:
         first, second = hashes[tokens[place]], hashes[tokens[place + 1]]
         for place in range(place + 2, end):
             third = hashes[tokens[place]]
-            mixed = first * FIRST + second * SECOND + third * THIRD
+            mixed = (<uint64_t>first << 32 | second) + third * THIRD
             mixed = (mixed ^ mixed >> 32) * LAST
             value = <uint32_t>(mixed >> 24)
             # A store that is not needed costs less than a branch that cannot be foreseen.
