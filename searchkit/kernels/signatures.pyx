@@ -24,7 +24,7 @@ cdef enum:
     BINS = 256
     FEWEST = 16
     # Fewer tokens take less time than it may take to have the interpreter's lock back.
-    WORTH_RELEASING = 50000
+    WORTH_RELEASING = 50000000
 
 assert (BYTES, FEWEST) == (SIGNATURE, LEAST_SHINGLES)
 
