@@ -23,8 +23,8 @@ cdef enum:
     BYTES = 32
     BINS = 256
     FEWEST = 16
-    # Fewer tokens take less time than it may take to have the interpreter's lock back.
-    WORTH_RELEASING = 50000000
+    # Fewer tokens take a millisecond; to have the interpreter's lock back may take five.
+    WORTH_RELEASING = 500000
 
 assert (BYTES, FEWEST) == (SIGNATURE, LEAST_SHINGLES)
 
