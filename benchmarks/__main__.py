@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from benchmarks.duplicates import duplicates
 from benchmarks.indexing import indexing
 from benchmarks.kernels import kernels
 from benchmarks.profiling import profile
@@ -23,6 +24,7 @@ def main() -> None:
     """How fast, how small, how good, beside whom?"""
 
 
+main.add_command(duplicates)
 main.add_command(indexing)
 main.add_command(kernels)
 main.add_command(relevance)
