@@ -48,6 +48,11 @@ _MOST_ARTICLES = 60
 # Articles that share fewer of their rare shingles are not looked at: they resemble less.
 _LEAST_SHARED = 0.05
 
+_HEADINGS = (
+    *("Resemblance", "Bits\nthat differ", "Pairs", "Precision", "Recall"),
+    *("Clearly\nwrong", "Clearly\nmissed"),
+)
+
 _WORD = re.compile(r"\w+")
 _BATCH = 500
 _ROUNDS = 3
@@ -127,15 +132,7 @@ def sheet_of(
     """The table: a row for each threshold, that of ``fold`` in bold."""
     return Sheet(
         title="Duplicates",
-        headings=(
-            "Resemblance",
-            "Bits\nthat differ",
-            "Pairs",
-            "Precision",
-            "Recall",
-            "Clearly\nwrong",
-            "Clearly\nmissed",
-        ),  # fmt: skip
+        headings=_HEADINGS,
         rows=tuple(
             (
                 f"{row.threshold:.1f}",
@@ -151,9 +148,9 @@ def sheet_of(
         notes=(
             f"All pairs of {articles:,} articles, each of {LEAST_SHINGLES} shingles or more.",
             f"Clearly: by more than {_CLEARLY} of resemblance.",
-            f"To sign an article takes {costs.signing * 1e6:.2f} µs, beside "
-            f"{costs.tokenising * 1e6:.2f} µs to find its words; to compare it with another "
-            f"{costs.comparing * 1e9:.1f} ns. Its signature has {SIGNATURE} bytes.",
+            f"To find an article's words takes {costs.tokenising * 1e6:.2f} µs, to sign it "
+            + f"{costs.signing * 1e6:.2f} µs beside; to compare it with another "
+            + f"{costs.comparing * 1e9:.1f} ns. A signature has {SIGNATURE} bytes.",
         ),
         circumstances=circumstances,
         emphasised=frozenset(
@@ -161,7 +158,7 @@ def sheet_of(
         ),
         details=(
             "Resemblance: of the shingles of three words that either of two articles has, the "
-            "share that both have; words as Python's \\w has them, in small letters.",
+            + "share that both have; words as Python's \\w has them, in small letters.",
             f"Bits that differ: at most so many of {_BITS} make a pair; in bold what --fold takes.",
         ),
     )

@@ -53,7 +53,8 @@ DICTIONARY_BLOCK = 32
 FINGERPRINT = 16
 
 # Bytes of a signature, by which near copies are known. With fewer shingles (three words that follow
-# each other) an article has none: a sentence that many share would make copies of them.
+# each other) an article has none: so few estimate badly, and a sentence that many share would make
+# copies of them.
 SIGNATURE = 32
 LEAST_SHINGLES = 32
 

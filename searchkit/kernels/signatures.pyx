@@ -22,7 +22,7 @@ from searchkit.kernels import LEAST_SHINGLES, SIGNATURE
 cdef enum:
     BYTES = 32
     BINS = 256
-    FEWEST = 16
+    FEWEST = 32
     # Fewer tokens take a millisecond; to have the interpreter's lock back may take five.
     WORTH_RELEASING = 500000
 

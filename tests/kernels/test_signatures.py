@@ -83,7 +83,7 @@ def test_an_article_of_few_words_has_no_signature(kernels: SimpleNamespace, extr
 
 @on_both
 def test_captions_are_signed_where_there_is_no_body(kernels: SimpleNamespace) -> None:
-    first, second = (" ".join(words(seed, 30)) for seed in (1, 2))
+    first, second = (" ".join(words(seed, 60)) for seed in (1, 2))
     with_body, other_captions, captions, others, none = signatures(
         kernels,
         [
