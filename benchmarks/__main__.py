@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from benchmarks.duplicates import duplicates
 from benchmarks.extraction import extraction
 from benchmarks.indexing import indexing
 from benchmarks.kernels import kernels
@@ -24,6 +25,7 @@ def main() -> None:
     """How fast, how small, how good, beside whom?"""
 
 
+main.add_command(duplicates)
 main.add_command(extraction)
 main.add_command(indexing)
 main.add_command(kernels)

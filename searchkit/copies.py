@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -18,12 +19,7 @@ from xxhash import xxh3_64_intdigest, xxh3_128_digest
 
 from searchkit.article import Article
 from searchkit.kernels import DAY, FINGERPRINT, NO_TIME, TIME_ZERO
-from searchkit.record import (
-    Record,
-    decode_article,
-    published_key,
-    record_of,
-)
+from searchkit.record import Record, decode_article, encode_article, published_key, record_of
 from searchkit.schema import LIST_COLUMNS
 
 __all__ = [
@@ -92,21 +88,18 @@ def record_of_all(articles: Sequence[Article]) -> Record:
 
     It has its time; of each filter field the values of all, so that each finds it.
     """
-    first = record_of(articles[0])
+    record = record_of(articles[0])
     if len(articles) == 1:
-        return first
-    records = [first, *map(record_of, articles[1:])]
-    values: dict[str, Any] = {
-        field: tuple(dict.fromkeys(value for each in records for value in getattr(each, field)))
-        for field in LIST_COLUMNS
-    }
-    others = [orjson.loads(each.stored) for each in records[1:]]
-    for other in others:
-        for field in _SHARED:
-            other.pop(field, None)
-    # The stored form of an article is an object of at least an id.
-    stored = b'%s,"copies":%s}' % (first.stored[:-1], orjson.dumps(others))
-    return first._replace(stored=stored, **values)
+        return record
+    values: dict[str, Any] = {}
+    for field in LIST_COLUMNS:
+        given = (getattr(each, field) for each in articles)
+        listed = ((each,) if isinstance(each, str) else each for each in given)
+        values[field] = tuple(dict.fromkeys(filter(None, chain.from_iterable(listed))))
+    others = b",".join(encode_article(each, without=_SHARED) for each in articles[1:])
+    # What is stored of an article is an object of at least an id.
+    stored = b'%s,"copies":[%s]}' % (record.stored[:-1], others)
+    return record._replace(stored=stored, **values)
 
 
 def articles_of(stored: bytes) -> list[Article]:

@@ -5,7 +5,7 @@ What is stored are its fields in their order, without those that are empty.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
@@ -78,9 +78,9 @@ def record_of(article: Article) -> Record:
     )
 
 
-def encode_article(article: Article) -> bytes:
-    """The article as it is stored."""
-    given = ((name, getattr(article, name)) for name in _FIELDS)
+def encode_article(article: Article, without: Collection[str] = ()) -> bytes:
+    """The article as it is stored, or this much of it."""
+    given = ((name, getattr(article, name)) for name in _FIELDS if name not in without)
     return orjson.dumps({name: _AS_JSON[name](value) for name, value in given if value})
 
 

@@ -59,9 +59,10 @@ DICTIONARY_BLOCK = 32
 FINGERPRINT = 16
 
 # Bytes of a signature, by which near copies are known. With fewer shingles (three words that follow
-# each other) an article has none: a sentence that many share would make copies of them.
+# each other) an article has none: so few estimate badly, and a sentence that many share would make
+# copies of them.
 SIGNATURE = 32
-LEAST_SHINGLES = 16
+LEAST_SHINGLES = 32
 
 # Bytes of a term; a word has 255 characters at most.
 MAX_TERM_BYTES = 2040

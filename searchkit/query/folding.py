@@ -19,8 +19,8 @@ __all__ = ["MOST_DIFFERING_BITS", "Fold", "Folding", "check_fold", "fold_matches
 # has, a fifth of the bits differs. docs/benchmarks.md has what that finds of real near copies.
 MOST_DIFFERING_BITS = 51
 
-# All that matches is compared with each hit, which takes 5 ns for each document: a tenth of a
-# second for a page of ten of two million.
+# All that matches is compared with each hit, which takes 10 ns for each document: a tenth of a
+# second for a page of ten of a million.
 _MOST_HITS = 10_000
 
 # Of what is folded into a hit, so many are named.

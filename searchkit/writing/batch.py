@@ -159,14 +159,14 @@ class SegmentBuilder:
         if self._writer is None:
             self._writer = SegmentWriter(self._storage, name, self._stopped)
         self._batches.append((ordinal, len(entries), self._documents))
-        records = [entry.record for entry in entries]
+        records, digests, fingerprints, text_keys, copies = zip(*entries, strict=True)
         self._writer.stored.extend([record.stored for record in records])
         self._add_texts(records)
-        self._add_ids(entries)
+        self._add_ids([record.id for record in records], copies)
         self._add_values(records)
-        self._digests.append_all([entry.digest for entry in entries])
-        self._fingerprints.append_all([entry.fingerprint or _NO_FINGERPRINT for entry in entries])
-        self._text_keys.append_all([entry.text for entry in entries])
+        self._digests.append_all(digests)
+        self._fingerprints.append_all([each or _NO_FINGERPRINT for each in fingerprints])
+        self._text_keys.append_all(text_keys)
         self._documents += len(entries)
 
     def _add_texts(self, records: Sequence[Record]) -> None:
@@ -231,15 +231,11 @@ class SegmentBuilder:
         self._languages.add(known[1])
         return known[0]
 
-    def _add_ids(self, entries: Sequence[Entry]) -> None:
-        ids = [entry.record.id for entry in entries]
+    def _add_ids(self, ids: Sequence[bytes], copies: Sequence[tuple[bytes, ...]]) -> None:
         self._ids.append_all(ids)
-        ends = array("I", range(1, len(ids) + 1))
-        if any(entry.copies for entry in entries):
-            listed = [(entry.record.id, *entry.copies) for entry in entries]
-            ids = list(itertools.chain.from_iterable(listed))
-            ends = array("I", itertools.accumulate(map(len, listed)))
-        self._invert("id", self._values.numbers(ids), ends)
+        listed = [(own, *others) for own, others in zip(ids, copies, strict=True)]
+        ends = array("I", itertools.accumulate(map(len, listed)))
+        self._invert("id", self._values.numbers([*itertools.chain.from_iterable(listed)]), ends)
 
     def _add_values(self, records: Sequence[Record]) -> None:
         for name, column in self._columns.items():

@@ -20,12 +20,11 @@ _WAITING_BYTES = 2_000
 
 
 class Waiting(NamedTuple):
-    """An article that waits, its digest, the key of its texts, and the fingerprint of its record,
-    b"" for none.
+    """An article that waits, the key of its texts, and the fingerprint of its record, b"" for
+    none.
     """
 
     article: Article
-    digest: bytes
     key: bytes
     fingerprint: bytes
 
@@ -40,18 +39,14 @@ class WaitingArticles:
     def __bool__(self) -> bool:
         return bool(self._by_id)
 
-    def put(self, waiting: Waiting, size: int) -> None:
-        """Has an article wait that none with its id does; `size` is that of its stored form."""
-        self._by_id[waiting.article.id.encode()] = waiting
+    def put(self, article_id: bytes, waiting: Waiting, size: int) -> None:
+        """Has an article wait that does not yet; `size` is that of its stored form."""
+        self._by_id[article_id] = waiting
         self.nbytes += size + _WAITING_BYTES
 
-    def get(self, article_id: bytes) -> Waiting | None:
-        """The article with this id, if it waits."""
-        return self._by_id.get(article_id)
-
-    def drop(self, article_id: bytes) -> bool:
-        """Forgets the article with this id; whether it waited."""
-        return self._by_id.pop(article_id, None) is not None
+    def drop(self, article_id: bytes) -> None:
+        """Forgets the article with this id, which waits."""
+        del self._by_id[article_id]
 
     def take(self) -> Iterator[list[Waiting]]:
         """All that wait, those with the same texts together; none waits any more."""

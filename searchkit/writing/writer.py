@@ -43,6 +43,9 @@ __all__ = ["Outcome", "Writer"]
 _BATCH_BYTES = 1 << 20
 _BATCH_ARTICLES = 2_000
 
+# In the place of its place in the stream, of an article that waits to be joined with others.
+_WAITING = -1
+
 # What an article that is not yet in a segment costs the writer beside its postings.
 _BUFFERED_BYTES = 400
 
@@ -98,7 +101,8 @@ class Writer:
             self._closing.close()
             raise
         self._merge: tuple[list[OwnedSegment], list[LiveSegment], Future[Merged]] | None = None
-        # Articles that are not in a segment file yet: id → place in the stream, and digest.
+        # Articles that are not in a segment file yet: id → place in the stream or _WAITING, and
+        # digest.
         self._buffered: dict[bytes, tuple[int, bytes]] = {}
         # The keys of their texts; articles that were added since with one of these wait.
         self._texts: set[bytes] = set()
@@ -169,11 +173,12 @@ class Writer:
         if outcome == UNCHANGED:
             return outcome
         key = text_key(record)
-        if key != NO_TEXT_KEY and (key in self._texts or self._find_text(key)):
+        if key in self._texts or (self._segments and self._find_text(key)):
             article = decode_article(record.stored)
-            self._wait(Waiting(article, digest, key, fingerprint), len(record.stored))
+            self._wait(Waiting(article, key, fingerprint), digest, len(record.stored))
             return COPIED if outcome == ADDED else outcome
-        self._texts.add(key)
+        if key != NO_TEXT_KEY:
+            self._texts.add(key)
         self._buffered[record.id] = self._ordinal, digest
         self._enqueue(Entry(record, digest, fingerprint, key))
         return outcome
@@ -187,15 +192,10 @@ class Writer:
 
     def _supersede(self, article_id: bytes, digest: bytes) -> Outcome:
         """Deletes an earlier version of an article, unless it is the same one."""
-        if waiting := self._waiting.get(article_id):
-            if waiting.digest == digest:
-                return UNCHANGED
-            self._waiting.drop(article_id)
-            return UPDATED
         if buffered := self._buffered.get(article_id):
             if buffered[1] == digest:
                 return UNCHANGED
-            self._superseded.append(buffered[0])
+            self._forget(article_id, buffered[0])
             return UPDATED
         for owned in self._segments:
             document = owned.find(article_id)
@@ -219,12 +219,21 @@ class Writer:
         for each in articles_of(owned.segment.stored[document]):
             if each.id.encode() != article_id:
                 # They share their texts, and so take little.
-                self._wait(Waiting(each, digest_of(encode_article(each)), key, b""), 0)
+                self._wait(Waiting(each, key, b""), digest_of(encode_article(each)), 0)
         self._texts.add(key)
         owned.delete(document)
 
-    def _wait(self, waiting: Waiting, size: int) -> None:
-        self._waiting.put(waiting, size)
+    def _forget(self, article_id: bytes, ordinal: int) -> None:
+        """Drops an article that is not in a segment file yet."""
+        if ordinal == _WAITING:
+            self._waiting.drop(article_id)
+        else:
+            self._superseded.append(ordinal)
+
+    def _wait(self, waiting: Waiting, digest: bytes, size: int) -> None:
+        article_id = waiting.article.id.encode()
+        self._buffered[article_id] = _WAITING, digest
+        self._waiting.put(article_id, waiting, size)
         self.full = self.full or self._waiting.nbytes >= self._memory // 2
 
     def _find_text(self, key: bytes) -> tuple[OwnedSegment, int] | None:
@@ -239,10 +248,8 @@ class Writer:
         """Deletes the article with this id; whether there was one."""
         article_id = given_id.encode(errors="surrogatepass")
         self._deleted.append(article_id)
-        if self._waiting.drop(article_id):
-            return True
         if buffered := self._buffered.pop(article_id, None):
-            self._superseded.append(buffered[0])
+            self._forget(article_id, buffered[0])
             return True
         for owned in self._segments:
             document = owned.find(article_id)

@@ -54,7 +54,7 @@ def test_a_signature_does_not_depend_on_the_other_articles(kernels: SimpleNamesp
 
 
 def test_a_large_batch_is_signed_as_its_parts_are() -> None:
-    articles = [("", " ".join(words(seed, 900)), ()) for seed in range(70)]
+    articles = [("", " ".join(words(seed, 9000)), ()) for seed in range(60)]
     assert signatures(COMPILED, articles) == [signatures(COMPILED, [each])[0] for each in articles]
 
 
@@ -83,7 +83,7 @@ def test_an_article_of_few_words_has_no_signature(kernels: SimpleNamespace, extr
 
 @on_both
 def test_captions_are_signed_where_there_is_no_body(kernels: SimpleNamespace) -> None:
-    first, second = (" ".join(words(seed, 30)) for seed in (1, 2))
+    first, second = (" ".join(words(seed, 60)) for seed in (1, 2))
     with_body, other_captions, captions, others, none = signatures(
         kernels,
         [

@@ -175,6 +175,8 @@ archives = st.lists(
         st.sampled_from(["News", "Sport", ""]),
     ),
     max_size=12,
+    # Of the same text they would be one document.
+    unique_by=lambda drawn: (drawn[0], drawn[1], *drawn[2]),
 )
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from searchkit import Article
 from searchkit.analysis import Variant, fold, variants_of
+from searchkit.copies import texts_of
 from searchkit.query import tree as t
 from searchkit.record import published_key
 from searchkit.schema import FILTER_FIELDS, TEXT_FIELDS
@@ -67,7 +68,8 @@ _articles = st.builds(
 @st.composite
 def archives(draw: st.DrawFn, most: int = 10) -> list[Article]:
     """Articles with ids of their own, the number of each at the end of its id."""
-    drawn = draw(st.lists(_articles, max_size=most))
+    # Of the same text they would be one document.
+    drawn = draw(st.lists(_articles, max_size=most, unique_by=texts_of))
     return [
         Article.from_dict({**article.to_dict(), "id": f"{'ab'[number % 2]}-{number}"})
         for number, article in enumerate(drawn)

@@ -26,7 +26,6 @@ __all__ = ["Signer", "take_similar"]
 _BINS = 8 * SIGNATURE
 
 _FIRST = 0x9E3779B97F4A7C15
-_SECOND = 0xC2B2AE3D27D4EB4F
 _THIRD = 0x165667B19E3779F9
 _LAST = 0xD6E8FEB86659FD93
 _DISTANCE = 0x9E3779B1
@@ -88,7 +87,7 @@ def _hash_of_surface(surface: bytes) -> int:
 def _shingles(hashes: Sequence[int]) -> Iterator[int]:
     """A hash of 64 bits for each three neighbours."""
     for first, second, third in zip(hashes, hashes[1:], hashes[2:], strict=False):
-        mixed = (first * _FIRST + second * _SECOND + third * _THIRD) % 2**64
+        mixed = ((first << 32 | second) + third * _THIRD) % 2**64
         yield (mixed ^ mixed >> 32) * _LAST % 2**64
 
 
