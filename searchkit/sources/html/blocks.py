@@ -25,6 +25,8 @@ _INLINE = frozenset(
     span strike strong sub sup time tt u var wbr nobr
     """.split()  # noqa: SIM905  # likewise
 )
+# A time that stands elsewhere is the article's own.
+_PARAGRAPHS = frozenset(("p", "li", "td", "th", "blockquote", "span", "em", "strong", "b", "a"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -76,6 +78,7 @@ def blocks_of(root: Element, left_out: Collection[Element]) -> list[Block]:
                 or tag in _NO_TEXT
                 or element in left_out
                 or is_hidden(element)
+                or (tag == "time" and element.getparent().tag not in _PARAGRAPHS)
             ):
                 walk.skip_subtree()
                 passed_over = element

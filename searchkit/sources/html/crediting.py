@@ -28,6 +28,7 @@ _AGENCY = re.compile(
     r"(?:getty|imago|picture alliance|istock|shutterstock|alamy|rex|unsplash|pixabay).{0,20}",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"[.:!?]\s")
 _ONLY_CREDIT = re.compile(
     rf"\(?(?:(?:\(c\)|©).*|{_CREDIT_WORDS}\s*[:©/].*"
     r"|[^.,:]{0,40}\b(?:getty images|shutterstock|picture[ -]alliance|imago(?: images)?|reuters|afp"
@@ -51,6 +52,8 @@ def without_credit(text: str) -> tuple[str, str]:
 
 def _names_an_agency(text: str) -> bool:
     """Whether this is names with slashes between them, one of which is an agency."""
+    if _SENTENCE.search(text):
+        return False
     parts = [part.strip() for part in text.split("/")]
     return len(parts) > 1 and any(is_agency(part) or _AGENCY.fullmatch(part) for part in parts)
 

@@ -71,7 +71,9 @@ def _text(document: Document, options: Options) -> tuple[bytes, str]:
         if named is not None:
             with contextlib.suppress(UnicodeDecodeError):
                 return _cleaned(content.decode(named)), ""
-    decoded = decode(content.replace(b"\0", b" "), declared)
+    if bom_encoding(content) is None:
+        content = content.replace(b"\0", b" ")
+    decoded = decode(content, declared)
     return _cleaned(decoded.text), decoded.remark
 
 

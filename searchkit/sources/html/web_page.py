@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 
@@ -23,6 +24,7 @@ _LEAST_BODY = 140
 # long: then the page shows a beginning only.
 _MUCH_LONGER = 1.5
 
+_MARKUP = re.compile(r"</?(?:p|br|div|a|strong|em)\b[^<>]*>", re.IGNORECASE)
 _NOT_ALNUM = re.compile(r"[\W_]+")
 
 
@@ -86,7 +88,7 @@ def _paragraphs(
     kept = [text for text in shown if _key(text) not in left_out]
     told = _told_text(data)
     if len(told) > _MUCH_LONGER * sum(map(len, kept)):
-        return [each for each in told.split("\n\n") if each]
+        return [each for each in told.split("\n\n") if each.strip()]
     return kept
 
 
@@ -96,7 +98,9 @@ def _told_text(data: LinkedData) -> str:
         body = "\n\n".join(each for each in body if isinstance(each, str))
     if not isinstance(body, str):
         return ""
-    return plain_text_of(body)
+    if _MARKUP.search(body):
+        return plain_text_of(body)
+    return "\n\n".join(" ".join(line.split()) for line in html.unescape(body).split("\n"))
 
 
 def _key(text: str) -> str:
