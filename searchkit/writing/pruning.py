@@ -19,8 +19,13 @@ def prune(writer: Writer, roots: Iterable[str], stale: Collection[int] = ()) -> 
     a file that cannot be looked at.
     """
     ledger = writer.ledger
-    gone = {path for root in roots if _is_there(root) for path in ledger.below(root)}
-    gone = {path for path in gone if _is_gone(path)}
+    gone = {
+        path
+        for root in roots
+        if _is_full(Path(root)) or ledger.find(root) is not None
+        for path in ledger.below(root)
+        if _is_gone(path)
+    }
     keys = set(stale).union(*map(ledger.articles, gone))
     count = writer.delete_keys(ledger.without_a_file(keys, gone)) if keys else 0
     ledger.forget(gone)
@@ -29,11 +34,10 @@ def prune(writer: Writer, roots: Iterable[str], stale: Collection[int] = ()) -> 
     return count
 
 
-def _is_there(root: str) -> bool:
-    """Whether a folder is there and not empty; of a file, whether its folder is there."""
-    path = Path(root)
+def _is_full(folder: Path) -> bool:
+    """Whether a folder is there and not empty."""
     try:
-        return any(path.iterdir()) if path.is_dir() else path.parent.is_dir()
+        return any(folder.iterdir())
     except OSError:
         return False
 
