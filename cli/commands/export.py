@@ -34,6 +34,7 @@ def export(directory: Path, /, target: Path, file_format: str, json: bool) -> No
     from .. import account
 
     archive = searchkit.open(directory)
-    with archive, account.export_progress(len(archive)) as on_progress:
+    facts = archive.info()
+    with archive, account.export_progress(facts.articles + facts.copies) as on_progress:
         count = archive.export_whoosh(target, on_progress)
     account.export(count, str(target), json=json)
