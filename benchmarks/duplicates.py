@@ -148,17 +148,17 @@ def sheet_of(
         notes=(
             f"All pairs of {articles:,} articles, each of {LEAST_SHINGLES} shingles or more.",
             f"Clearly: by more than {_CLEARLY} of resemblance.",
-            f"To find an article's words takes {costs.tokenising * 1e6:.2f} µs, to sign it "
-            + f"{costs.signing * 1e6:.2f} µs beside; to compare it with another "
-            + f"{costs.comparing * 1e9:.1f} ns. A signature has {SIGNATURE} bytes.",
+            f"To find an article's words takes {costs.tokenising * 1e6:.2f} µs.",
+            f"To sign it takes {costs.signing * 1e6:.2f} µs more.",
+            f"To compare two takes {costs.comparing * 1e9:.1f} ns; each has {SIGNATURE} bytes.",
         ),
         circumstances=circumstances,
         emphasised=frozenset(
             place for place, row in enumerate(rows) if row.bits == MOST_DIFFERING_BITS
         ),
         details=(
-            "Resemblance: of the shingles of three words that either of two articles has, the "
-            + "share that both have; words as Python's \\w has them, in small letters.",
+            "Resemblance: the share that both have of the shingles that either has.",
+            "A shingle: three words that follow each other, as Python's \\w has words.",
             f"Bits that differ: at most so many of {_BITS} make a pair; in bold what --fold takes.",
         ),
     )

@@ -80,7 +80,8 @@ def export(
                     "nothing else"
                 )
             with account.export_progress() as on_progress:
-                total = len(archive)
+                facts = archive.info()
+                total = facts.articles + facts.copies
                 count = archive.export_whoosh(target, lambda done: on_progress(done, total))
             account.export(count, target, json=json)
             return

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from searchkit.codec.segment import FieldInfo, Segment, documents_of
-from searchkit.record import decode_id
+from searchkit.codec.segment import DIGEST_OF_SEVERAL, FieldInfo, Segment, documents_of
+from searchkit.copies import copies_of
+from searchkit.record import decode_id, digest_of
 from searchkit.schema import LIST_COLUMNS, TEXT_FIELDS, VALUE_FIELDS
 
 __all__ = ["contradictions"]
@@ -84,6 +85,14 @@ def _of_stored(segment: Segment) -> Iterator[str]:
         yield f"{len(stored)} articles are stored"
         return
     # Of a column of another length it is said above.
-    for document, (article, article_id) in enumerate(zip(stored, segment.ids, strict=False)):
+    columns = zip(stored, segment.ids, segment.digests, strict=False)
+    ids = 0
+    for document, (article, article_id, digest) in enumerate(columns):
         if decode_id(article) != article_id:
             yield f"the article {document} is stored with another id than {article_id!r}"
+        copies = copies_of(article, article_id)
+        ids += 1 + len(copies)
+        if digest != (DIGEST_OF_SEVERAL if copies else digest_of(article)):
+            yield f"the article {document} is stored with another digest"
+    if ids != segment.fields["id"].occurrences:
+        yield f"{ids} ids are stored, {segment.fields['id'].occurrences} have postings"

@@ -326,6 +326,7 @@ def written_wrongly(path: Path, name: str, change: Callable[[bytes], bytes]) -> 
         ),
         ("column:id", lambda data: data[:100], "column id has 25 values"),
         ("stored:index", lambda data: data[:-8], "39 articles are stored"),
+        ("column:digest", lambda data: bytes(8) + data[8:], "stored with another digest"),
         ("column:digest", lambda data: data + data, "column digest has 80 values"),
         ("lengths:body", lambda data: data[1:], "field body has 39 lengths"),
         ("postings:id", lambda data: data + bytes(8), "field id has postings beyond"),
