@@ -234,7 +234,7 @@ def sheet_of(pages: Sequence[Page], rows: Sequence[Row], circumstances: Circumst
         rows=tuple(map(_cells, rows)),
         notes=(
             f"{len(pages)} saved pages. Body: in runs of four words, the mean over the pages.",
-            "Captions: found and no others, the same or 0.9 similar. In the body: part of their words.",
+            "Captions: found and no others, the same or 0.9 similar. In the body: of their words.",
             "Headline, date (the day) and authors: right ones, of the pages where they are known.",
             f"Pages/s: with {_PROCESSES} processes, all that the extractor gives.",
         ),

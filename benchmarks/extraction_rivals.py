@@ -79,7 +79,7 @@ def _readability(content: bytes) -> Extracted:
     _be_quiet()
     document = readability.Document(content.decode("utf-8", "replace"))
     paragraphs = html.fromstring(document.summary()).itertext()
-    return Extracted("\n".join(paragraphs), document.short_title())
+    return Extracted("\n".join(map(str, paragraphs)), document.short_title())
 
 
 def _be_quiet() -> None:
