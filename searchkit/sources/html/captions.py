@@ -79,6 +79,8 @@ _FILM = re.compile(
     r"(?:^|[\s_-])(?:videos?|audio|player|podcasts?|videoplayer|jwplayer|brightcove)(?=$|[\s_-])",
     re.IGNORECASE,
 )
+# Which slide it is: 2 of 12 | ...
+_COUNTER = re.compile(r"^\d{1,3}\s*(?:of|von|de|sur|di|/)\s*\d{1,3}\b\s*[|:·–-]?\s*", re.IGNORECASE)
 # What stands beside the picture of a reporter, or at the head of an article.
 _BYLINE = re.compile(
     r"(?:by|von|par|por|di|published|updated|veröffentlicht|aktualisiert|stand|publié)\b.{0,120}$",
@@ -326,7 +328,7 @@ def _caption_of(holder: Element, figure: Element) -> Caption:
         if isinstance(each.tag, str) and (each.tag in ("cite", "small") or _is_credit(each))
     )
     credit = " ".join(filter(None, map(text_of, named)))
-    text = _text_without(holder, named)
+    text = _COUNTER.sub("", _text_without(holder, named))
     if not text and len(named) == 1 and named[0].tag != "cite":
         text, credit = credit, ""  # all of it is named so
     text, trailing = without_credit(text)
