@@ -149,6 +149,7 @@ class _Preparation:
     def take(self, records: Iterable[Any], limit: int | None) -> None:
         """Writes the file, then reads it again for the check words."""
         seen: set[str] = set()
+        texts: set[bytes] = set()
         sample: list[set[str]] = []
         with self.path.open("w", encoding="utf-8", newline="\n") as lines:
             for record in records:
@@ -161,9 +162,14 @@ class _Preparation:
                 if article["id"] in seen:
                     self.left_out["articles whose id was there before"] += 1
                     continue
-                seen.add(article["id"])
-                lines.write(json.dumps(article, ensure_ascii=False) + "\n")
                 text = _text(article)
+                # searchkit has a text once, which the others are not asked for.
+                if (digest := hashlib.sha256(text.encode()).digest()) in texts:
+                    self.left_out["articles whose text was there before"] += 1
+                    continue
+                seen.add(article["id"])
+                texts.add(digest)
+                lines.write(json.dumps(article, ensure_ascii=False) + "\n")
                 self.articles += 1
                 # Without the line feeds that join the parts.
                 self.text_bytes += len(text.encode()) - len(article["captions"]) - 1

@@ -149,7 +149,11 @@ def _spread(corpus: Path, count: int, wanted: int) -> list[Article]:
 
 
 def _renamed(articles: list[Article], prefix: str) -> list[Article]:
-    return [replace(article, id=f"{prefix}-{article.id}") for article in articles]
+    # With another headline they are no copies.
+    return [
+        replace(article, id=f"{prefix}-{article.id}", headline=f"{prefix} {article.headline}")
+        for article in articles
+    ]
 
 
 def _forget(directory: Path) -> bool:

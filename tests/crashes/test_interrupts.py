@@ -19,6 +19,7 @@ from searchkit import AddReport, Article
 from searchkit.codec.lock import WriteLock
 from searchkit.codec.manifest import new_segment_name
 from searchkit.codec.storage import Storage
+from searchkit.copies import text_key
 from searchkit.record import digest_of, record_of
 from searchkit.writing.batch import Entry, SegmentBuilder
 from tests.crashes.archive import (
@@ -113,7 +114,7 @@ def test_a_segment_is_not_finished_when_nobody_waits_for_it(tmp_path: Path) -> N
     stop = threading.Event()
     builder = SegmentBuilder(Storage(tmp_path), "en", 1 << 20, stop.is_set)
     one = record_of(article(1))
-    builder.add(0, [Entry(one, digest_of(one.stored), b"")], new_segment_name())
+    builder.add(0, [Entry(one, digest_of(one.stored), b"", text_key(one))], new_segment_name())
     stop.set()
     with pytest.raises(CancelledError):
         builder.finish()
