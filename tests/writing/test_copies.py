@@ -20,9 +20,7 @@ from searchkit.copies import LEAST_BYTES
 from searchkit.writing import writer
 from tests.writing.test_writer import pieces_of
 
-TEXT = (
-    "The ferry struck a sandbank in fog; nobody was hurt, the harbour master said. " * 2
-)
+TEXT = "The ferry struck a sandbank in fog; nobody was hurt, the harbour master said. " * 2
 NOON = datetime(1978, 11, 3, 12, tzinfo=timezone.utc)
 
 
