@@ -154,20 +154,22 @@ cdef uint32_t hash_of_surface(const uint8_t* surface, size_t size) noexcept nogi
 
 cdef void write_signature(const uint32_t* least, uint8_t* out) noexcept nogil:
     """A bit of each bin, and for an empty one of the next that is not; there is one."""
-    cdef uint32_t value, distance = 0
-    cdef int place
-    cdef uint8_t byte = 0
+    cdef uint32_t value, empty, distant = 0
+    cdef uint64_t bits = 0
+    cdef int place = 0
     # What follows the last bin is the first.
-    while least[distance] == EMPTY:
-        distance += 1
-    value = least[distance]
+    while least[place] == EMPTY:
+        place += 1
+    value = least[place]
+    distant = <uint32_t>place * DISTANCE
     for place in range(BINS - 1, -1, -1):
         # Without branches: which bins are empty cannot be foreseen.
-        value = value if least[place] == EMPTY else least[place]
-        distance = (distance + 1) & -<uint32_t>(least[place] == EMPTY)
-        byte = <uint8_t>(byte << 1 | ((value ^ distance * DISTANCE) * CHOICE) >> 31)
-        if not place & 7:
-            out[place >> 3] = byte
+        empty = -<uint32_t>(least[place] == EMPTY)
+        value = value & empty | least[place] & ~empty
+        distant = (distant + DISTANCE) & empty
+        bits = bits << 1 | ((value ^ distant) * CHOICE) >> 31
+        if not place & 63:
+            memcpy(out + (place >> 3), &bits, 8)
 
 
 cdef inline uint32_t bits_in_both(uint64_t one, uint64_t other) noexcept nogil:
