@@ -178,12 +178,13 @@ class _Adding:
         if file.articles is None:
             file = replace(file, remarks=(*file.remarks, *rejected))
             self._stale.update(set(before).difference(keys))
-        else:
-            keys = before
-            self._unchanged += file.articles
-            self._report.processed += file.articles
-            self._notify(self._report)
-        self._files.append((file, keys))
+            self._files.append((file, keys))
+            return
+        self._unchanged += file.articles
+        self._report.processed += file.articles
+        self._notify(self._report)
+        if ledger.find(file.path) != file:  # its time
+            self._files.append((file, before))
 
     def prune(self) -> int:
         """Deletes what has no file any more; returns how many articles."""
