@@ -16,7 +16,7 @@ from searchkit.analysis.telling_words import TELLING_WORDS
 from searchkit.article import Article
 from searchkit.kernels.telling import TellingWords
 
-__all__ = ["language_of_texts", "with_language"]
+__all__ = ["TELLING", "language_of_texts", "language_told", "with_language"]
 
 # More of a text makes CLD2 no surer, and takes it longer.
 _LOOKED_AT = 600
@@ -32,8 +32,15 @@ _LEAST_PERCENT = 70
 _CODES = {"iw": "he", "jw": "jv", "blu": "hmn"}
 _UNKNOWN = re.compile("un$|xx-")
 
-_telling_codes = tuple(TELLING_WORDS)
-_telling_words = TellingWords([words.encode().split() for words in TELLING_WORDS.values()])
+_told = tuple(TELLING_WORDS)
+
+# Knows the language of most bodies, by its number.
+TELLING = TellingWords([words.encode().split() for words in TELLING_WORDS.values()])
+
+
+def language_told(number: int) -> str:
+    """The code of the language that TELLING knows by this number."""
+    return _told[number]
 
 
 def language_of_texts(headline: bytes, body: bytes, captions: Sequence[str] = ()) -> str:
@@ -42,9 +49,9 @@ def language_of_texts(headline: bytes, body: bytes, captions: Sequence[str] = ()
     "" when it is not clear: when they are too short, of several languages, or mostly numbers. Any
     language may be found, with a stemmer or without.
     """
-    number = _telling_words.number(body)
+    number = TELLING.number(body)
     if number >= 0:
-        return _telling_codes[number]
+        return language_told(number)
     text = b"\n".join((headline, body[:_LOOKED_AT]))
     if len(text) < _LOOKED_AT and captions:
         beginnings = [caption[:_LOOKED_AT].encode() for caption in captions[:_MOST_CAPTIONS]]

@@ -72,6 +72,7 @@ cdef struct Line:
     size_t stored_size
     size_t caption_count  # 0 for captions that are left to `value`
     size_t characters
+    int told  # the number of the language of the body, or -1
 
 # Where the next text goes, its part of the stored form, and the size of a caption.
 cdef struct Output:

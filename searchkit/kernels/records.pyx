@@ -47,6 +47,7 @@ from searchkit.kernels.members cimport (
 )
 from searchkit.kernels.packing cimport Buffer, reserve
 from searchkit.kernels.strings cimport is_line
+from searchkit.kernels.telling cimport TellingWords
 from searchkit.kernels.times cimport ISO_BYTES, read_time
 
 import os
@@ -76,6 +77,9 @@ cdef class Records:
     """Reads lines. Not for several threads at once."""
 
     cdef object reading
+    cdef TellingWords telling  # None when no language is asked for
+    cdef bint tells
+    cdef dict told  # what was made of a language, by its number
     cdef Table shapes
     cdef Table values
     cdef list known  # by the number of a value
@@ -89,8 +93,11 @@ cdef class Records:
     cdef bint whole  # the tables are open, and nothing is missing in them
     cdef bint busy
 
-    def __cinit__(self, object reading):
+    def __cinit__(self, object reading, TellingWords telling=None):
         self.reading = reading
+        self.telling = telling
+        self.tells = telling is not None
+        self.told = {}
         self.known = []
 
     def __dealloc__(self):
@@ -230,6 +237,9 @@ cdef class Records:
         if not put_headline(&out, line) or not put_body(&out, line):
             line.shape = NO_SHAPE
             return True
+        line.told = -1
+        if self.tells and held[LANGUAGE] == NULL:
+            line.told = self.telling.number_of(out.text - line.body_size, line.body_size)
         put_captions(&out, held[CAPTIONS])
         self.texts.size = out.text - self.texts.data
         self.stored.size = out.stored - self.stored.data
@@ -284,8 +294,11 @@ cdef class Records:
         for field in range(CAPTIONS, STANDFIRST):
             if line.held[field] != NULL and not self._value(line.held[field], field, made):
                 return None
-            if field == LANGUAGE and not made[LANGUAGE]:
-                found = self.reading.language(headline_text, body_text, made[CAPTIONS])
+            if field == LANGUAGE and self.tells and not made[LANGUAGE]:
+                if line.told < 0:
+                    found = self.reading.language(headline_text, body_text, made[CAPTIONS])
+                else:
+                    found = self._told(line.told)
                 made[LANGUAGE], part = <tuple?>found
                 self._put_part(part)
             if field == AUTHORS and line.held[AUTHORS] != NULL:
@@ -384,6 +397,13 @@ cdef class Records:
     cdef object _asked(self, const uint8_t* start, uint32_t size, int field, uint8_t flags):
         json = PyBytes_FromStringAndSize(<const char*>start, size)
         return self.reading.value(RECORD_FIELDS[field], flags, json)
+
+    cdef object _told(self, int number):
+        """What is made of the language with this number, with its part of the stored form."""
+        found = self.told.get(number)
+        if found is None:
+            found = self.told[number] = self.reading.told(number)
+        return found
 
     cdef int _put_part(self, bytes part) except -1:
         """Adds a part of the stored form, if it is not empty."""

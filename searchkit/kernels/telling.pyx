@@ -20,15 +20,13 @@ from searchkit.kernels import (
 )
 
 cdef enum:
-    SLOT_BITS = 10
-    SLOTS = 1 << SLOT_BITS
     LISTS = 32
     WORD = 8
     BYTES = 2048
     LEAST = 5
     RATIO = 6
     SHARE = 16
-    STRIDE = 32
+    STRIDE = 16
 
 assert (WORD, BYTES, LEAST) == (TELLING_WORD, TELLING_BYTES, TELLING_LEAST)
 assert (RATIO, SHARE, STRIDE) == (TELLING_RATIO, TELLING_SHARE, TELLING_STRIDE)
@@ -36,10 +34,6 @@ assert (RATIO, SHARE, STRIDE) == (TELLING_RATIO, TELLING_SHARE, TELLING_STRIDE)
 
 cdef class TellingWords:
     """Lists of words, each the words of one language."""
-
-    cdef uint64_t[SLOTS] keys
-    cdef uint8_t[SLOTS] numbers
-    cdef int count
 
     def __init__(self, lists):
         cdef uint64_t key
@@ -59,8 +53,9 @@ cdef class TellingWords:
 
     def number(self, bytes text not None):
         """The number of the list that a text, of sound UTF-8, is in the language of, or -1."""
-        cdef const uint8_t* start = <const uint8_t*>PyBytes_AS_STRING(text)
-        cdef Py_ssize_t size = PyBytes_GET_SIZE(text)
+        return self.number_of(<const uint8_t*>PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text))
+
+    cdef int number_of(self, const uint8_t* start, size_t size) noexcept nogil:
         if size > BYTES:
             size = BYTES
             while size and start[size - 1] != 0x20:

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from searchkit.analysis.language_detection import language_of_texts
+from searchkit.analysis.language_detection import TELLING, language_of_texts, language_told
 from searchkit.article import Article, id_of_page
 from searchkit.kernels import IMAGES_FIELD, NO_TIME, OWN_FIELD, RECORD_FIELDS
 from searchkit.kernels.records import Records
@@ -34,7 +34,7 @@ class PlainLines:
     """
 
     def __init__(self, reader: RecordReader, *, detect_language: bool = False) -> None:
-        self._records = Records(_Answers(reader, detect_language))
+        self._records = Records(_Answers(reader), TELLING if detect_language else None)
 
     def read(self, lines: list[bytes]) -> list[Record | None]:
         """The record of each line, or None when it is not plain."""
@@ -44,9 +44,8 @@ class PlainLines:
 class _Answers:
     """What the kernel asks for."""
 
-    def __init__(self, reader: RecordReader, detect_language: bool) -> None:
+    def __init__(self, reader: RecordReader) -> None:
         self._reader = reader
-        self._detects_language = detect_language
 
     def fields(self, keys: tuple[str, ...]) -> bytes | None:
         """The field of each key; None where a key comes twice, or a field has several keys, or
@@ -86,12 +85,14 @@ class _Answers:
         found = id_of_page(url)
         return found.encode() if found else None
 
+    def told(self, number: int) -> tuple[tuple[str, ...], bytes]:
+        """What a Record has for the language with this number, and the part of its stored form."""
+        return _as_language(language_told(number))
+
     def language(
         self, headline: bytes, body: bytes, captions: tuple[str, ...]
     ) -> tuple[tuple[str, ...], bytes]:
-        """What a Record has for the language of these texts, and the part of its stored form."""
-        if not self._detects_language:
-            return (), b""
+        """The same of the language that these texts are in."""
         return _as_language(language_of_texts(headline, body, captions))
 
 

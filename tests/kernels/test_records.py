@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from searchkit.kernels import IMAGES_FIELD, MAX_RECORD_KEYS, NO_TIME, RECORD_FIELDS
-from tests.kernels.lines import Answers, line_holding, line_with, lines, row_of, rows_of
+from tests.kernels.lines import TELLING, Answers, line_holding, line_with, lines, row_of, rows_of
 from tests.kernels.twins import COMPILED, REFERENCE
 
 # -- any lines
@@ -344,7 +344,19 @@ def test_the_language_of_a_record_that_names_none_is_asked_for(given_language: s
     assert b"language" not in row[11]
 
 
+def test_the_language_that_the_words_of_a_body_tell_is_asked_for_once() -> None:
+    line = b'{"id":"a","body":"Nebel, nebel. NEBEL: nebel nebel","captions":["a a a a a a"]}'
+    (row,) = rows_of([line], tells_language=True)
+    assert row is not None
+    assert row[9] == ("told 1",)
+    assert row[11].endswith(b',"language":"told 1"}')
+    records = COMPILED.Records(answers := Answers(), COMPILED.TellingWords(TELLING))
+    assert records.read([line, line]) == [row, row]
+    assert records.read([line]) == [row]
+    assert answers.asked.count(("told", 1)) == 1
+
+
 def test_a_language_that_is_named_stays() -> None:
-    (row,) = rows_of([b'{"id":"a","body":"Nebel","language":"de"}'], tells_language=True)
+    (row,) = rows_of([b'{"id":"a","body":"a a a a a","language":"de"}'], tells_language=True)
     assert row is not None
     assert row[9] == ('"de"',)

@@ -92,9 +92,9 @@ def test_two_languages_are_not_told(kernels: SimpleNamespace) -> None:
 @on_both
 def test_few_among_many_words_tell_nothing(kernels: SimpleNamespace) -> None:
     telling = kernels.TellingWords(LISTS)
-    fewest = b"the " + b"word " * (TELLING_SHARE - 1)
+    fewest = b"word " * (TELLING_SHARE - 1) + b"the "
     assert telling.number(fewest * TELLING_LEAST) == 0
-    assert telling.number((fewest + b"word ") * TELLING_LEAST) == -1
+    assert telling.number((b"word " + fewest) * TELLING_LEAST) == -1
 
 
 @on_both

@@ -43,6 +43,7 @@ from searchkit.kernels import (
 
 if TYPE_CHECKING:
     from searchkit.kernels.records import Conversions
+    from searchkit.kernels.telling import TellingWords
 
 __all__ = ["Records"]
 
@@ -97,14 +98,17 @@ class Records:
     RECORD_FIELDS of each as a byte, with flags, and no place twice but that of ""; or None when
     such objects are not plain. `reading.value(field, flags, json)` gives what is made of a value
     and its part of the stored form; or None when the line is not plain. `reading.id_of_url(url)`
-    gives the id of an article that has none, or None. `reading.language(headline, body,
-    captions)` gives, of an article that names no language, the value and the part of that which
-    its texts, as the record has them, are in. The first two are asked once for what comes again
-    and again. The value of authors is (authors, agencies), as bylines name these too.
+    gives the id of an article that has none, or None. The first two are asked once for what comes
+    again and again. The value of authors is (authors, agencies), as bylines name these too.
+
+    With `telling` an article that names no language gets that of its texts:
+    `reading.told(number)` gives the value and the part of that which `telling` knows its body to
+    be in by this number, and `reading.language(headline, body, captions)` of any other.
     """
 
-    def __init__(self, reading: Conversions) -> None:
+    def __init__(self, reading: Conversions, telling: TellingWords | None = None) -> None:
         self._reading = reading
+        self._telling = telling
         self._codes: dict[tuple[str, ...], bytes | None] = {}
         self._known: dict[tuple[str, int, bytes], tuple[Any, bytes] | None] = {}
 
@@ -172,9 +176,13 @@ class Records:
                     made["authors"], made["agencies"] = made["authors"]
                     if made["agencies"] and "agencies" in held:
                         raise _NotPlainError
-            if field == "language" and not made.get("language"):
-                asked = self._reading.language(*texts, made.get("captions", ()))
-                made["language"], part = asked
+            if field == "language" and self._telling and not made.get("language"):
+                number = -1 if field in held else self._telling.number(texts[1])
+                if number >= 0:
+                    made["language"], part = self._reading.told(number)
+                else:
+                    asked = self._reading.language(*texts, made.get("captions", ()))
+                    made["language"], part = asked
                 stored += [part] if part else []
         if not (headline or body or made.get("captions")):
             raise _NotPlainError
