@@ -36,7 +36,6 @@ _ACRONYM = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
 # Two points or more set thousands apart too; a single one is a decimal point.
 _THOUSANDS = re.compile(r"\d{1,3}(?:(?:[,\u066c]\d{3})+|(?:\.\d{3}){2,})(?!\d)")
 _THOUSANDS_SEPARATOR = re.compile("[.,\u066c]")
-_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
 _DECIMAL = re.compile(r"\d+[.\u066b][^\W_]+")
 
 # Articles, pronouns and prepositions that lose their vowel before another, by language.
@@ -103,16 +102,14 @@ class Expander:
         places: list[int] = []
         words: list[str] = []
         for place, surface in enumerate(surfaces):
-            word = surface
-            if not word.isalnum() and word.endswith(self._possessives):
-                word = word[:-2]
-            if word.isascii() and word.isalnum():
-                # With digits it has no inflection.
-                if word.isalpha():
-                    places.append(place)
-                    words.append(word)
-                else:
-                    found[place] = word
+            if surface.isalpha() and surface.isascii():
+                places.append(place)
+                words.append(surface)
+                continue
+            word = surface[:-2]
+            if surface.endswith(self._possessives) and word.isalpha() and word.isascii():
+                places.append(place)
+                words.append(word)
                 continue
             expansion = self._expanded(surface)
             if isinstance(expansion, str):
@@ -133,9 +130,6 @@ class Expander:
         return Expansion((Part(term, 0, 0, len(surface)),), 1, ((term,),))
 
     def _expanded(self, surface: str) -> str | Expansion:
-        # Half of what is left are numbers: 0.5 instead of 3 microseconds each.
-        if _NUMBER.fullmatch(surface):
-            return surface.replace(",", "")
         # A cut may leave a joiner at the end.
         surface = surface.rstrip(_JOINERS)
         sign = surface[0] if surface[0] in _SIGNS else ""

@@ -93,16 +93,18 @@ class Vocabulary:
         first = len(self.single)
         if first == len(self._surfaces):
             return
-        languages, surfaces = self._surfaces.surfaces(first)
+        single, places, languages, surfaces = self.terms.plain(self._surfaces, first)
         found, several = self._expanded(languages, surfaces)
-        self.single += self.terms.numbers(found)
+        for place, number in zip(places, self.terms.numbers(found), strict=True):
+            single[place] = number
         parts = [part.term for expansion in several.values() for part in expansion.parts]
         numbers = iter(self.terms.numbers(parts))
-        for place, expansion in several.items():
-            self.single[first + place] = MULTIPLE | len(self.multiple)
+        for index, expansion in several.items():
+            single[places[index]] = MULTIPLE | len(self.multiple)
             self.multiple.extend((len(expansion.parts), expansion.width))
             for part in expansion.parts:
                 self.multiple.extend((next(numbers), *part[1:]))
+        self.single += single
 
     def _expanded(
         self, languages: bytes, surfaces: list[str]

@@ -21,6 +21,7 @@ __all__ = [
     "MAX_RECORD_KEYS",
     "MAX_SPANS",
     "MAX_TERM_BYTES",
+    "NO_TERM",
     "NO_TIME",
     "OWN_FIELD",
     "PATTERN_CHARACTERS",
@@ -66,6 +67,9 @@ LEAST_SHINGLES = 32
 
 # Bytes of a term; a word has 255 characters at most.
 MAX_TERM_BYTES = 2040
+
+# In the place of a term's number.
+NO_TERM = (1 << 32) - 1
 
 # What a pattern of terms can be, and its characters: those of a word at most.
 PATTERN_KINDS = ("prefix", "wildcard", "fuzzy")

@@ -81,23 +81,24 @@ class JsonObjects:
         fingerprints = [fingerprint_of(each) if each else NEVER_KNOWN for each in objects]
         plain = self._read_plain(objects, fingerprints)
         for place, (written, fingerprint) in enumerate(zip(objects, fingerprints, strict=True)):
-            if written is None:
+            if self._fingerprint and self._fingerprint is not fingerprint_of and written:
+                # as an encoding was detected meanwhile
+                fingerprint = self._fingerprint(written)
+            if place in plain:
+                yield fingerprint, plain[place]
+            elif written is None:
                 limit = f"longer than {MAX_OBJECT_BYTES // 2**20} MiB, which no article is"
                 where = self._where(place)
                 yield Reject(self._place, f"{where}{limit}; {self._advice}", lines[place])
-            elif written and not written.isspace():
-                if self._fingerprint and self._fingerprint is not fingerprint_of:
-                    # as an encoding was detected meanwhile
-                    fingerprint = self._fingerprint(written)
-                if self._is_known(fingerprint):
-                    if self._fields and self._records.missing:  # perhaps it has one of the keys
-                        _ = self._read_sound(written, []) or self._read_any(written, [])
-                    yield fingerprint, None
-                elif place in plain:
-                    yield fingerprint, plain[place]
-                else:
-                    where = self._where(place)
-                    yield from self._read(lines[place], where, written, fingerprint)
+            elif not written or written.isspace():
+                continue
+            elif self._is_known(fingerprint):
+                if self._fields and self._records.missing:  # perhaps it has one of the keys
+                    _ = self._read_sound(written, []) or self._read_any(written, [])
+                yield fingerprint, None
+            else:
+                where = self._where(place)
+                yield from self._read(lines[place], where, written, fingerprint)
         self._count += len(objects)
 
     def _where(self, place: int) -> str:

@@ -38,7 +38,9 @@ class PlainLines:
 
     def read(self, lines: list[bytes]) -> list[Record | None]:
         """The record of each line, or None when it is not plain."""
-        return [Record(*row) if row else None for row in self._records.read(lines)]
+        # In half the time of Record(*row).
+        new = tuple.__new__
+        return [new(Record, row) if row else None for row in self._records.read(lines)]
 
 
 class _Answers:

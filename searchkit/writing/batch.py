@@ -25,7 +25,7 @@ from searchkit.codec.segment import (
 from searchkit.codec.storage import Storage
 from searchkit.codec.values import filter_term
 from searchkit.copies import TEXT_KEY_BYTES
-from searchkit.kernels import FINGERPRINT, SIGNATURE
+from searchkit.kernels import FINGERPRINT, NO_TERM, SIGNATURE
 from searchkit.kernels.invert import Inverter, Run
 from searchkit.kernels.merge import RunMerger
 from searchkit.kernels.terms import Terms
@@ -35,7 +35,6 @@ from searchkit.schema import CAPTION_GAP, LIST_COLUMNS, TEXT_FIELDS, VALUE_FIELD
 __all__ = ["BuiltSegment", "Entry", "SegmentBuilder"]
 
 _NO_NUMBERS = array("I")
-_NO_TERM = 0xFFFFFFFF
 _NO_FINGERPRINT = bytes(FINGERPRINT)
 
 # The vocabulary outlives its segment until it takes this part of the memory; then the next one
@@ -231,11 +230,14 @@ class SegmentBuilder:
         self._languages.add(known[1])
         return known[0]
 
-    def _add_ids(self, ids: Sequence[bytes], copies: Sequence[tuple[bytes, ...]]) -> None:
+    def _add_ids(self, ids: list[bytes], copies: Sequence[tuple[bytes, ...]]) -> None:
         self._ids.append_all(ids)
-        listed = [(own, *others) for own, others in zip(ids, copies, strict=True)]
-        ends = array("I", itertools.accumulate(map(len, listed)))
-        self._invert("id", self._values.numbers([*itertools.chain.from_iterable(listed)]), ends)
+        ends = array("I", range(1, len(ids) + 1))
+        if any(copies):
+            listed = [(own, *others) for own, others in zip(ids, copies, strict=True)]
+            ends = array("I", itertools.accumulate(map(len, listed)))
+            ids = list(itertools.chain.from_iterable(listed))
+        self._invert("id", self._values.numbers(ids), ends)
 
     def _add_values(self, records: Sequence[Record]) -> None:
         for name, column in self._columns.items():
@@ -247,7 +249,7 @@ class SegmentBuilder:
             ends = array("I", itertools.accumulate(map(len, listed)))
             column.extend_flat(words, ends)
             numbers = array("I", map(self._filters.__getitem__, words))
-            if _NO_TERM in numbers:
+            if NO_TERM in numbers:
                 numbers, ends = _without_blanks(numbers, ends)
             self._invert(name, numbers, ends)
         keys = array("Q", [record.published for record in records])
@@ -329,13 +331,13 @@ class _Filters(dict[str, int]):
 
     def __missing__(self, value: str) -> int:
         term = filter_term(value)
-        number = self[value] = self._values.number(term.encode()) if term else _NO_TERM
+        number = self[value] = self._values.number(term.encode()) if term else NO_TERM
         return number
 
 
 def _without_blanks(numbers: array[int], ends: array[int]) -> tuple[array[int], array[int]]:
     """The same without NO_TERM."""
-    kept = [number != _NO_TERM for number in numbers]
+    kept = [number != NO_TERM for number in numbers]
     before = [0, *itertools.accumulate(kept)]
     return (
         array("I", itertools.compress(numbers, kept)),

@@ -74,9 +74,9 @@ def _code_of(key: str) -> int:
 def rows_of(lines: list[bytes], *, tells_language: bool = False) -> list[Row | None]:
     """What both twins make of the lines."""
     ours, twins = (
-        family.Records(
-            Answers(), family.TellingWords(TELLING) if tells_language else None
-        ).read(lines)
+        family.Records(Answers(), family.TellingWords(TELLING) if tells_language else None).read(
+            lines
+        )
         for family in (COMPILED, REFERENCE)
     )
     for line, row, wanted in zip(lines, ours, twins, strict=True):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from whoosh.fields import DATETIME
 
-from searchkit.kernels import MAX_TERM_BYTES, NO_TIME
+from searchkit.kernels import MAX_TERM_BYTES, NO_TERM, NO_TIME
 from searchkit.record import published_key
 from tests.kernels.twins import COMPILED, REFERENCE, on_both
 
@@ -37,6 +37,42 @@ def test_thousands_of_terms_keep_their_numbers(kernels: SimpleNamespace) -> None
         assert list(terms.numbers(drawn)) == list(range(20_000))
     assert list(terms) == drawn
     assert terms.nbytes >= sum(map(len, drawn))
+
+
+@given(
+    st.lists(
+        st.text("0123456789abz,.-#'é٣", min_size=1, max_size=12)
+        | st.sampled_from(["1,234", "12,345.5", "1234,567", "1,23", "1.", "3d", "d3", "x" * 300])
+        | st.integers(0, 10**9).map("{:,}".format),
+        max_size=30,
+    ),
+    st.integers(0, 5),
+)
+def test_both_twins_number_the_same_plain_surfaces(texts: list[str], first: int) -> None:
+    found = []
+    for kernels in (COMPILED, REFERENCE):
+        surfaces, terms = kernels.Surfaces(), kernels.Terms()
+        surfaces.tokenize(texts, bytes(number % 3 for number in range(len(texts))))
+        found.append((terms.plain(surfaces, min(first, len(surfaces))), list(terms)))
+    assert found[0] == found[1]
+
+
+@on_both
+def test_words_with_digits_and_numbers_are_plain(kernels: SimpleNamespace) -> None:
+    plain = {"3d": b"3d", "mp3": b"mp3", "1,234": b"1234", "12,345.50": b"12345.50", "2.5": b"2.5"}
+    others = ["fog", "2.5x", "1,23", "12,3456", "u.s", "#1", "bank's", "٣", "2.5.6", "1,234,5"]
+    surfaces, terms = kernels.Surfaces(), kernels.Terms()
+    surfaces.tokenize(["fog", *plain, *others[1:]], bytes(len(plain) + len(others)))
+    numbers, places, languages, left = terms.plain(surfaces)
+    assert [terms[number] for number in numbers if number != NO_TERM] == [*plain.values()]
+    assert places == [0, *range(len(plain) + 1, len(plain) + len(others))]
+    assert (languages, left) == (bytes(len(others)), others)
+    assert terms.plain(surfaces, len(surfaces))[1:] == ([], b"", [])
+
+
+def test_surfaces_that_are_not_there_are_refused() -> None:
+    with pytest.raises(IndexError, match="surface 1 of 0"):
+        COMPILED.Terms().plain(COMPILED.Surfaces(), 1)
 
 
 @on_both

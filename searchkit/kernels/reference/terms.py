@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from array import array
+from typing import TYPE_CHECKING
 
-from searchkit.kernels import MAX_TERM_BYTES, NO_TIME, TIME_LEVELS
+from searchkit.kernels import MAX_TERM_BYTES, NO_TERM, NO_TIME, TIME_LEVELS
+
+if TYPE_CHECKING:
+    from searchkit.kernels.text import Surfaces
 
 __all__ = ["Terms"]
+
+_WITH_DIGITS = re.compile("[a-z]*[0-9][a-z0-9]*")
+_NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+\.[0-9]+")
 
 
 class Terms:
@@ -47,6 +55,28 @@ class Terms:
             "I",
             [self.number(term.encode() if isinstance(term, str) else term) for term in terms],
         )
+
+    def plain(
+        self, surfaces: Surfaces, first: int = 0
+    ) -> tuple[array[int], list[int], bytes, list[str]]:
+        """The numbers of the terms of the surfaces from number `first` on, NO_TERM for those that
+        are not plain; and of these their places among them, their languages, and themselves.
+
+        Plain are words of ASCII letters and digits with a digit among them, which are their own
+        terms, and numbers with "," before each three digits or "." before decimals, which are
+        terms without the ",".
+        """
+        numbers = array("I")
+        languages = bytearray()
+        others: dict[int, str] = {}
+        for place, (language, surface) in enumerate(zip(*surfaces.surfaces(first), strict=True)):
+            if _WITH_DIGITS.fullmatch(surface) or _NUMBER.fullmatch(surface):
+                numbers.append(self.number(surface.replace(",", "").encode()))
+            else:
+                numbers.append(NO_TERM)
+                languages.append(language)
+                others[place] = surface
+        return numbers, list(others), bytes(languages), list(others.values())
 
     def beginning(self, prefix: bytes, first: int = 0) -> array[int]:
         """The numbers, from `first` on, of the terms that begin so."""
