@@ -8,6 +8,7 @@ copies of each other: one document, indexed once. It is stored as its first arti
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,14 +67,12 @@ def text_key(record: Record) -> bytes:
     """TEXT_KEY_BYTES that copies of each other share, and others do not, but by accident or
     malice: who uses it looks at `texts_of`. NO_TEXT_KEY for texts of less than LEAST_BYTES.
     """
-    size = len(record.body) + len(record.headline)
-    if size < LEAST_BYTES and size + len("".join(record.captions).encode()) < LEAST_BYTES:
+    body, captions = record.body, record.captions
+    if len(body) < LEAST_BYTES and _is_short(record):
         return NO_TEXT_KEY
-    seed = _day(record.published)
-    if record.captions or record.language:
-        more = "\0".join(record.captions + record.language).encode()
-        seed = xxh3_64_intdigest(more, seed)
-    return xxh3_128_digest(record.body, xxh3_64_intdigest(record.headline, seed))
+    day = _day(record.published)
+    seed = _seed((*captions, *record.language), day) if captions else _seed_of(record.language, day)
+    return xxh3_128_digest(body, xxh3_64_intdigest(record.headline, seed))
 
 
 def texts_of(article: Article) -> Hashable:
@@ -93,9 +92,10 @@ def record_of_all(articles: Sequence[Article]) -> Record:
         return record
     values: dict[str, Any] = {}
     for field in LIST_COLUMNS:
-        given = (getattr(each, field) for each in articles)
-        listed = ((each,) if isinstance(each, str) else each for each in given)
-        values[field] = tuple(dict.fromkeys(filter(None, chain.from_iterable(listed))))
+        given = [getattr(each, field) for each in articles]
+        if any(each != given[0] for each in given):
+            listed = ((each,) if isinstance(each, str) else each for each in given)
+            values[field] = tuple(dict.fromkeys(filter(None, chain.from_iterable(listed))))
     others = b",".join(encode_article(each, without=_SHARED) for each in articles[1:])
     # What is stored of an article is an object of at least an id.
     stored = b'%s,"copies":[%s]}' % (record.stored[:-1], others)
@@ -155,3 +155,16 @@ def _day(key: int) -> int:
     """The day of a `published_key`, from 1 on; 0 for none."""
     # In UTC the first days of the calendar may be in the year before.
     return 0 if key == NO_TIME else (key - TIME_ZERO) // DAY + 2
+
+
+def _is_short(record: Record) -> bool:
+    size = len(record.body) + len(record.headline)
+    return size < LEAST_BYTES and size + len("".join(record.captions).encode()) < LEAST_BYTES
+
+
+def _seed(texts: Sequence[str], day: int) -> int:
+    return xxh3_64_intdigest("\0".join(texts).encode(), day) if texts else day
+
+
+# Articles in a row are mostly of one language and one day.
+_seed_of = functools.lru_cache(maxsize=256)(_seed)

@@ -16,7 +16,13 @@ from searchkit.analysis.telling_words import TELLING_WORDS
 from searchkit.article import Article
 from searchkit.kernels.telling import TellingWords
 
-__all__ = ["TELLING", "language_of_texts", "language_told", "with_language"]
+__all__ = [
+    "TELLING",
+    "language_looked_for",
+    "language_of_texts",
+    "language_told",
+    "with_language",
+]
 
 # More of a text makes CLD2 no surer, and takes it longer.
 _LOOKED_AT = 600
@@ -26,6 +32,10 @@ _MOST_CAPTIONS = 10
 # and of 1,700 articles, none.
 _LEAST_BYTES = 80
 _LEAST_PERCENT = 70
+
+# One digit in so many bytes makes a table: results, prices. Its words are abbreviations, which are
+# no language's own.
+_BYTES_TO_A_DIGIT = 10
 
 # What CLD2 calls by codes of its own or of long ago → ISO 639; it has others, which begin with
 # "xx-", for scripts.
@@ -52,11 +62,17 @@ def language_of_texts(headline: bytes, body: bytes, captions: Sequence[str] = ()
     number = TELLING.number(body)
     if number >= 0:
         return language_told(number)
+    return language_looked_for(headline, body, captions)
+
+
+def language_looked_for(headline: bytes, body: bytes, captions: Sequence[str]) -> str:
+    """The same for a body of which TELLING does not know the language."""
     text = b"\n".join((headline, body[:_LOOKED_AT]))
     if len(text) < _LOOKED_AT and captions:
         beginnings = [caption[:_LOOKED_AT].encode() for caption in captions[:_MOST_CAPTIONS]]
         text = b"\n".join((text, *beginnings))
-    return _looked_into(text[:_LOOKED_AT]) if len(text) >= _LEAST_BYTES else ""
+    text = text[:_LOOKED_AT]
+    return "" if len(text) < _LEAST_BYTES or _is_of_numbers(text) else _looked_into(text)
 
 
 def with_language(article: Article) -> Article:
@@ -66,6 +82,11 @@ def with_language(article: Article) -> Article:
     captions = [caption.searchable for caption in article.captions[:_MOST_CAPTIONS]]
     language = language_of_texts(article.headline.encode(), article.body.encode(), captions)
     return replace(article, language=language) if language else article
+
+
+def _is_of_numbers(text: bytes) -> bool:
+    digits = len(text) - len(text.translate(None, b"0123456789"))
+    return digits * _BYTES_TO_A_DIGIT >= len(text)
 
 
 def _looked_into(text: bytes) -> str:

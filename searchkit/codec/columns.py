@@ -131,15 +131,6 @@ class NumbersColumnWriter:
         self._ends = array("I")
         self._numbers = array("I")
 
-    def extend_lists(self, lists: Iterable[Sequence[int]]) -> None:
-        """The numbers of the next documents."""
-        end = len(self._numbers)
-        for numbers in lists:
-            if numbers:
-                self._numbers.extend(numbers)
-                end += len(numbers)
-            self._ends.append(end)
-
     def extend_empty(self, documents: int) -> None:
         """So many documents without numbers."""
         self._ends.extend([len(self._numbers)] * documents)

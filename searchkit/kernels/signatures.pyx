@@ -23,8 +23,8 @@ cdef enum:
     BYTES = 32
     BINS = 256
     FEWEST = 32
-    # Fewer tokens take a millisecond; to have the interpreter's lock back may take five.
-    WORTH_RELEASING = 500000
+    # Fewer tokens take half a millisecond; to have the interpreter's lock back may take five.
+    WORTH_RELEASING = 100000
 
 assert (BYTES, FEWEST) == (SIGNATURE, LEAST_SHINGLES)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from searchkit.analysis.language_detection import TELLING, language_of_texts, language_told
+from searchkit.analysis.language_detection import TELLING, language_looked_for, language_told
 from searchkit.article import Article, id_of_page
 from searchkit.kernels import IMAGES_FIELD, NO_TIME, OWN_FIELD, RECORD_FIELDS
 from searchkit.kernels.records import Records
@@ -95,7 +95,7 @@ class _Answers:
         self, headline: bytes, body: bytes, captions: tuple[str, ...]
     ) -> tuple[tuple[str, ...], bytes]:
         """The same of the language that these texts are in."""
-        return _as_language(language_of_texts(headline, body, captions))
+        return _as_language(language_looked_for(headline, body, captions))
 
 
 @functools.lru_cache(maxsize=1024)

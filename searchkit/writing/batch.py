@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import itertools
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from searchkit.analysis import Vocabulary, language_of
 from searchkit.codec.columns import (
@@ -49,6 +48,10 @@ _FILTER_BYTES = 250
 # the order, twice while it is sorted, and in the dictionary, twice when it is complete.
 _MERGED_ENTRY_BYTES = 8
 _MERGED_TERM_BYTES = 70
+
+
+# By the fields of a Record, the values of a batch of them.
+_Values = Mapping[str, Sequence[Any]]
 
 
 class Entry(NamedTuple):
@@ -159,32 +162,29 @@ class SegmentBuilder:
             self._writer = SegmentWriter(self._storage, name, self._stopped)
         self._batches.append((ordinal, len(entries), self._documents))
         records, digests, fingerprints, text_keys, copies = zip(*entries, strict=True)
-        self._writer.stored.extend([record.stored for record in records])
-        self._add_texts(records)
-        self._add_ids([record.id for record in records], copies)
-        self._add_values(records)
+        values = dict(zip(Record._fields, zip(*records, strict=True), strict=True))
+        self._writer.stored.extend(values["stored"])
+        self._add_texts(values)
+        self._add_ids(values["id"], copies)
+        self._add_values(values)
         self._digests.append_all(digests)
         self._fingerprints.append_all([each or _NO_FINGERPRINT for each in fingerprints])
         self._text_keys.append_all(text_keys)
         self._documents += len(entries)
 
-    def _add_texts(self, records: Sequence[Record]) -> None:
+    def _add_texts(self, values: _Values) -> None:
         first = self._documents
-        count = len(records)
+        count = len(values["id"])
         numbers = array("I", range(first, first + count))
-        captions = [
-            (number, text)
-            for number, record in enumerate(records)
-            if record.captions
-            for text in record.captions
-        ]
-        texts: list[bytes | str] = [record.headline for record in records]
-        texts += [record.body for record in records]
-        texts += [text for _, text in captions]
-        languages = bytearray(self._language(record.language) for record in records)
-        caption_languages = bytes(languages[number] for number, _ in captions)
-        tokens, ends = self._vocabulary.tokenize(texts, bytes(languages * 2 + caption_languages))
-        documents = numbers + numbers + array("I", (first + number for number, _ in captions))
+        captions = list(itertools.chain.from_iterable(values["captions"]))
+        counts = list(map(len, values["captions"])) if captions else []
+        captioned = array("I", (n for n, own in enumerate(counts) for _ in range(own)))
+        languages = bytes(map(self._language, values["language"]))
+        caption_languages = bytes(map(languages.__getitem__, captioned))
+        tokens, ends = self._vocabulary.tokenize(
+            (*values["headline"], *values["body"], *captions), languages * 2 + caption_languages
+        )
+        documents = numbers + numbers + array("I", (first + number for number in captioned))
         begin = 0
         for field, texts_of_field in (
             ("headline", count),
@@ -207,19 +207,11 @@ class SegmentBuilder:
             )
             self._keep(field, run)
             begin += texts_of_field
-        captioned = array("I", (number for number, _ in captions))
         self._signatures.append_all([self._vocabulary.sign(tokens, ends, count, captioned)])
-        self._add_caption_starts(records, starts)
-
-    def _add_caption_starts(self, records: Sequence[Record], starts: array[int]) -> None:
-        if not starts:
-            self._caption_starts.extend_empty(len(records))
-            return
-        ends = itertools.accumulate(len(record.captions) for record in records)
-        self._caption_starts.extend_lists(
-            starts[end - len(record.captions) : end]
-            for end, record in zip(ends, records, strict=True)
-        )
+        if captions:
+            self._caption_starts.extend_flat(starts, itertools.accumulate(counts))
+        else:
+            self._caption_starts.extend_empty(count)
 
     def _language(self, given: tuple[str, ...]) -> int:
         known = self._language_numbers.get(given)
@@ -230,20 +222,20 @@ class SegmentBuilder:
         self._languages.add(known[1])
         return known[0]
 
-    def _add_ids(self, ids: list[bytes], copies: Sequence[tuple[bytes, ...]]) -> None:
+    def _add_ids(self, ids: Sequence[bytes], copies: Sequence[tuple[bytes, ...]]) -> None:
         self._ids.append_all(ids)
         ends = array("I", range(1, len(ids) + 1))
         if any(copies):
             listed = [(own, *others) for own, others in zip(ids, copies, strict=True)]
             ends = array("I", itertools.accumulate(map(len, listed)))
             ids = list(itertools.chain.from_iterable(listed))
-        self._invert("id", self._values.numbers(ids), ends)
+        self._invert("id", self._values.numbers(list(ids)), ends)
 
-    def _add_values(self, records: Sequence[Record]) -> None:
+    def _add_values(self, values: _Values) -> None:
         for name, column in self._columns.items():
-            listed: list[tuple[str, ...]] = list(map(attrgetter(name), records))
+            listed: Sequence[tuple[str, ...]] = values[name]
             if not any(listed):
-                column.extend_empty(len(records))
+                column.extend_empty(len(listed))
                 continue
             words = list(itertools.chain.from_iterable(listed))
             ends = array("I", itertools.accumulate(map(len, listed)))
@@ -252,7 +244,7 @@ class SegmentBuilder:
             if NO_TERM in numbers:
                 numbers, ends = _without_blanks(numbers, ends)
             self._invert(name, numbers, ends)
-        keys = array("Q", [record.published for record in records])
+        keys = array("Q", values["published"])
         self._published += keys
         self._invert("published", *self._values.times(keys))
 

@@ -40,7 +40,7 @@ __all__ = ["Outcome", "Writer"]
 
 # A batch has about so many bytes of stored articles, or so many of them: enough work for a
 # worker that handing it over costs nothing, and little enough to stay in the processor's caches.
-_BATCH_BYTES = 1 << 20
+_BATCH_BYTES = 2 << 20
 _BATCH_ARTICLES = 2_000
 
 # In the place of its place in the stream, of an article that waits to be joined with others.

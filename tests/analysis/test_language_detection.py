@@ -60,12 +60,20 @@ def test_headline_and_captions_tell_where_there_is_no_body() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "Fog", "TOKYO BOND MARKET CLOSES HIGHER", "12.5 17 0.4 " * 50, "\0\x01\x7f"]
+    "text",
+    [
+        *("", " ", "Fog", "TOKYO BOND MARKET CLOSES HIGHER", "12.5 17 0.4 " * 50, "\0\x01\x7f"),
+        "Herring loss 12.4 vs profit 8.1, revenue 190.3 vs 177.6 mln, coal profit 33.2 vs 31.9",
+    ],
 )
 def test_what_is_too_short_or_mostly_numbers_tells_nothing(text: str) -> None:
     assert told(text) == ""
     assert told("", text) == ""
     assert told("", "", (text,)) == ""
+
+
+def test_a_few_numbers_among_words_do_not_hide_the_language() -> None:
+    assert told("Rates: " + BODIES["da"] + " 1898, 12.40 og 8") == "da"
 
 
 def test_of_two_languages_in_one_text_none_is_told() -> None:

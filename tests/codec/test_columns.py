@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import itertools
-from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -62,7 +61,7 @@ def texts(values: list[str]) -> TextsColumn:
 
 def numbers(lists: list[list[int]]) -> NumbersColumn:
     writer = NumbersColumnWriter()
-    writer.extend_lists(lists)
+    writer.extend_flat(itertools.chain.from_iterable(lists), itertools.accumulate(map(len, lists)))
     return NumbersColumn(memoryview(writer.encode()), len(lists))
 
 
@@ -142,7 +141,7 @@ def test_numbers_of_chosen_documents_are_taken_over(
 ) -> None:
     chosen = within(chosen, len(lists))
     writer = NumbersColumnWriter()
-    writer.extend_lists([array("I", [7, 7])])
+    writer.extend_flat([7, 7], [2])
     writer.extend(numbers(lists), chosen)
     expected = [[7, 7], *chosen_of(lists, chosen)]
     column = NumbersColumn(memoryview(writer.encode()), len(expected))

@@ -64,7 +64,7 @@ def test_the_example_is_what_the_writer_writes(
     class Compressor:
         """Any version of zstd decompresses the frames to the same; not each would make them."""
 
-        def __init__(self, level: int) -> None:
+        def __init__(self, compression_params: object) -> None:
             pass
 
         def multi_compress_to_buffer(self, documents: list[bytes]) -> list[memoryview]:
