@@ -84,6 +84,8 @@ class JsonObjects:
             if self._fingerprint and self._fingerprint is not fingerprint_of and written:
                 # as an encoding was detected meanwhile
                 fingerprint = self._fingerprint(written)
+                if self._is_known(fingerprint):
+                    plain.pop(place, None)
             if place in plain:
                 yield fingerprint, plain[place]
             elif written is None:

@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import os
-import stat
-import sys
-import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from io import FileIO
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
-
-from xxhash import xxh3_128
+from typing import TYPE_CHECKING
 
 from searchkit.article import Article
-from searchkit.errors import Notice, Reject, RejectedError, SourceError
+from searchkit.errors import Notice, Reject, RejectedError
 from searchkit.record import Record, decode_article
-from searchkit.sources.contents import LEFT_OUT, Part, Records, Whole, contents
+from searchkit.sources.contents import LEFT_OUT, Part, Records, Whole
 from searchkit.sources.encoding import require_encoding
-from searchkit.sources.files import FileDone, Found, Item, OpenFile, Options
+from searchkit.sources.file_parts import End, FileParts
+from searchkit.sources.files import FileDone, Found, Item, Options
 from searchkit.sources.finding import (
     STANDARD_INPUT,
     FoundFile,
-    explained,
     find_files,
-    place_of,
 )
-from searchkit.sources.fingerprints import NEVER_KNOWN, READING_VERSION, Recognition
+from searchkit.sources.fingerprints import NEVER_KNOWN, Recognition
 from searchkit.sources.formats import Format, format_named
 from searchkit.sources.parsing import Parsed, Task, parse
 from searchkit.sources.rejects import RejectsFile
@@ -48,9 +39,6 @@ _BATCHES_AHEAD = 4
 _BYTES_AHEAD = 128 << 20
 # Fewer files are read sooner than other processes have started.
 _FEW_BYTES = 2 << 20
-
-# A file that changes again within this, in nanoseconds, may have the same time as before.
-_SETTLING = 3 * 10**9
 
 # Of the files of a folder that are left out, so many are listed one by one.
 _LISTED_AS_LEFT_OUT = 100
@@ -108,19 +96,11 @@ def read(
     )
 
 
-@dataclass(slots=True)
-class _End:
-    """What comes after the parts of a file, or in place of those of one that is known."""
-
-    done: FileDone | None = None
-    read: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class _Batch:
     """Parts that follow one another, and what others make of the documents among them."""
 
-    parts: list[Part | _End]
+    parts: list[Part | End]
     parsed: Future[list[list[Parsed]]] | None = None
     size: int = 0
 
@@ -151,8 +131,6 @@ class Reading(Iterator[Article]):
         self.place = ""
         self.format = ""
         self.paths = tuple(paths)
-        self._chosen = file_format
-        self._options = options
         self._strict = strict
         self._rejects_file = rejects
         self._left_out = 0
@@ -171,8 +149,7 @@ class Reading(Iterator[Article]):
             from searchkit.sources.processes import ParserPool
 
             self._pool = ParserPool(workers)
-        self._bytes_before = 0  # in the files that are done with
-        self._open: tuple[OpenFile, int | None] | None = None
+        self._parts = FileParts(self._files, file_format, options, retells=rejects is not None)
         self._tells_of_files = False
         self._stream = self._read_all()
 
@@ -214,19 +191,15 @@ class Reading(Iterator[Article]):
         """
         self._tells_of_files = known_file is not None
         recognition = Recognition(seed, known, known_file or _unknown_file)
-        self._options = replace(
-            self._options, recognition=recognition, detect_language=detect_language
+        self._parts.options = replace(
+            self._parts.options, recognition=recognition, detect_language=detect_language
         )
         return self._stream
 
     @property
     def bytes_read(self) -> int:
         """Bytes read so far, as they are on disk; at the end as many as `bytes_total`."""
-        if self._open is None:
-            return self._bytes_before
-        file, size = self._open
-        # A file that grew meanwhile must not lead beyond the total.
-        return self._bytes_before + min(file.bytes_read, file.bytes_read if size is None else size)
+        return self._parts.bytes_read
 
     @property
     def roots(self) -> list[str]:
@@ -286,7 +259,7 @@ class Reading(Iterator[Article]):
                 found = next(parsed) if parsed is not None else self._parse([part])[0]
                 self.format = part.format.name
                 yield from self._of_document(part, found)
-            elif isinstance(part, _End):
+            elif isinstance(part, End):
                 yield from self._ended(part)
             else:
                 yield from self._noted([part])  # type: ignore[list-item]  # all others are items
@@ -314,7 +287,7 @@ class Reading(Iterator[Article]):
             else:
                 yield fingerprint, each
 
-    def _ended(self, end: _End) -> Iterator[FileDone]:
+    def _ended(self, end: End) -> Iterator[FileDone]:
         self.files_read += end.read
         remarks, self._remarks = tuple(self._remarks), []
         if end.done is not None and self._tells_of_files:
@@ -347,9 +320,9 @@ class Reading(Iterator[Article]):
         yield from waiting
 
     def _batches(self, most: int) -> Iterator[_Batch | Records]:
-        parts: list[Part | _End] = []
+        parts: list[Part | End] = []
         size = 0
-        for part in self._parts():
+        for part in self._parts:
             if isinstance(part, Records):
                 yield self._begun(parts, size)
                 parts, size = [], 0
@@ -362,7 +335,7 @@ class Reading(Iterator[Article]):
                 parts, size = [], 0
         yield self._begun(parts, size)
 
-    def _begun(self, parts: list[Part | _End], size: int) -> _Batch:
+    def _begun(self, parts: list[Part | End], size: int) -> _Batch:
         documents = [part for part in parts if isinstance(part, Whole)]
         if self._pool is None or not documents:
             return _Batch(parts)
@@ -370,112 +343,12 @@ class Reading(Iterator[Article]):
 
     def _task(self, parts: Iterable[Whole]) -> Task:
         documents = tuple((part.document, part.format.name) for part in parts)
-        plain = replace(self._options, recognition=None)
-        return Task(documents, plain, as_records=self._options.recognition is not None)
+        plain = replace(self._parts.options, recognition=None)
+        return Task(documents, plain, as_records=self._parts.options.recognition is not None)
 
     def _parse(self, parts: Iterable[Whole]) -> list[list[Parsed]]:
         return parse(self._task(parts))
 
-    def _parts(self) -> Iterator[Part | _End]:
-        for found in self._files:
-            yield from self._parts_of(found)
-
-    def _parts_of(self, found: FoundFile) -> Iterator[Part | _End]:
-        place = place_of(found.path)
-        end = _End()
-        try:
-            with _opened(found) as stream:
-                status = os.fstat(stream.fileno()) if isinstance(stream, FileIO) else None
-                known = status and self._known(found, status, stream)
-                if known:
-                    end.done = known
-                    yield from known.remarks
-                else:
-                    end.read = True
-                    yield from self._contents(found, place, stream, status, end)
-        except OSError as error:
-            yield Reject(place, explained(error))
-        except SourceError as error:
-            yield Reject(place, str(error))
-        finally:
-            size = self.bytes_read - self._bytes_before if found.size is None else found.size
-            self._open = None
-            self._bytes_before += size
-        yield end
-
-    def _contents(
-        self,
-        found: FoundFile,
-        place: str,
-        stream: BinaryIO,
-        before: os.stat_result | None,
-        end: _End,
-    ) -> Iterator[Part]:
-        is_file = before is not None and stat.S_ISREG(before.st_mode)
-        path = found.path if is_file else None
-        file = OpenFile(place, getattr(stream, "read1", stream.read), path, found.size)
-        self._open = file, found.size
-        yield from contents(file, found.path, self._options, self._chosen, named=found.named)
-        if before is not None:
-            if _version(os.fstat(stream.fileno())) != _version(before):
-                yield Reject(place, "changed while it was being read; index it again")
-            else:
-                size, modified = _version(before)
-                settled = time.time_ns() - modified > _SETTLING
-                digest = file.digest if file.bytes_read == size else b""
-                end.done = FileDone(
-                    found.real, size, modified if settled else 0, digest, self._how, ()
-                )
-
-    def _known(self, found: FoundFile, status: os.stat_result, stream: BinaryIO) -> FileDone | None:
-        """The file as the index remembers it, if it has not changed since."""
-        if self._options.recognition is None:
-            return None
-        known = self._options.recognition.file(found.real)
-        size, modified = _version(status)
-        if known is None or known.size != size or known.reading != self._how:
-            return None
-        if self._rejects_file and any(isinstance(each, Reject) for each in known.remarks):
-            return None  # the file of rejects is to have the records
-        if known.modified != modified:
-            if not known.digest or known.digest != _digest_of(stream):
-                stream.seek(0)
-                return None
-            if time.time_ns() - modified > _SETTLING:
-                known = replace(known, modified=modified)
-        return known
-
-    @property
-    def _how(self) -> str:
-        """How files are read, as FileDone has it."""
-        fields = sorted((self._options.fields or {}).items())
-        chosen = self._chosen.name if self._chosen else None
-        return repr((READING_VERSION, chosen, self._options.encoding, fields))
-
-
-def _digest_of(stream: BinaryIO) -> bytes:
-    digest = xxh3_128()
-    while chunk := stream.read(1 << 20):
-        digest.update(chunk)
-    return digest.digest()
-
-
-def _version(status: os.stat_result) -> tuple[int, int]:
-    return status.st_size, status.st_mtime_ns
-
 
 def _unknown_file(path: str) -> None:  # noqa: ARG001  # in the place of an index's own
     return None
-
-
-@contextmanager
-def _opened(found: FoundFile) -> Iterator[BinaryIO]:
-    """The file as a stream of bytes, without a buffer of its own."""
-    if found.path != STANDARD_INPUT:
-        with Path(found.path).open("rb", buffering=0) as stream:
-            yield cast("BinaryIO", stream)
-        return
-    buffer = getattr(sys.stdin, "buffer", None)
-    if buffer is None or buffer.closed:
-        raise SourceError("there is no standard input of bytes; name a file")
-    yield buffer

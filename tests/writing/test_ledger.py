@@ -42,7 +42,7 @@ def nothing_may_be_read() -> Iterator[None]:
     def refuse(*_: object, **__: object) -> object:
         raise AssertionError("this was read")
 
-    with mock.patch("searchkit.sources.reading.contents", refuse):
+    with mock.patch("searchkit.sources.file_parts.contents", refuse):
         yield
 
 
