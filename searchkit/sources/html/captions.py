@@ -110,6 +110,9 @@ def find_pictures(body: Element) -> list[Picture]:
         if not isinstance(element.tag, str) or (within is not None and _is_within(element, within)):
             continue
         within = None
+        if element.tag == "figure" and element.find("blockquote") is not None:
+            within = element  # a quotation, for which HTML has figures, too: part of the text
+            continue
         kind = _kind_of(element)
         if kind in ("figure", "caption"):
             found.append(Picture(element, kind))

@@ -101,6 +101,30 @@ class TestBody:
         head = linked(headline="Night ferry", articleBody=whole)
         assert read(page(f"<p>{FIRST}</p>", head)).body == whole
 
+    def test_has_what_the_article_says_beside_the_greater_part_of_it(self) -> None:
+        most = [FIRST] * 6
+        content = page(
+            f"<article><h1>Night ferry</h1><p>{SECOND}</p><div><p>{'</p><p>'.join(most)}</p></div>"
+            f"<div><p>{SECOND}</p><p>More on the harbour</p></div></article>"
+            f"<div><p>{SECOND}</p></div>"
+        )
+        assert read(content).body == "\n\n".join((SECOND, *most, SECOND))
+
+    def test_has_the_rows_of_tables_whatever_they_are_named(self) -> None:
+        table = "<table><tr class=player-1><td>Ida</td><tr class=rating><td>5</td></table>"
+        assert read(article_page(table)).body == f"{FIRST}\n\nIda\n\n5\n\n{SECOND}"
+
+    def test_has_quotations_that_are_figures(self) -> None:
+        quotation = (
+            "<figure><img src=a.jpg><blockquote><p>I saw nothing at all.</p></blockquote>"
+            "<figcaption>The captain, on Friday</figcaption></figure>"
+        )
+        article = read(article_page(quotation))
+        assert article.body == (
+            f"{FIRST}\n\nI saw nothing at all.\n\nThe captain, on Friday\n\n{SECOND}"
+        )
+        assert article.captions == ()
+
     def test_does_not_repeat_the_headline(self) -> None:
         head = '<meta property="og:title" content="Night ferry runs aground">'
         content = page(
