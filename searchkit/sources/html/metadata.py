@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from searchkit.sources.bylines import Byline, is_agency, split_byline
 from searchkit.sources.dates import parse_date
-from searchkit.sources.html.linked_data import LinkedData, strings
+from searchkit.sources.html.linked_data import told
 from searchkit.sources.html.page import Element, Page, text_of
+from searchkit.sources.shape_parts import Record
 
 __all__ = ["Metadata", "metadata_of"]
 
@@ -82,22 +82,22 @@ class Metadata:
     remarks: tuple[str, ...] = ()
 
 
-def metadata_of(page: Page, data: LinkedData, fetched_from: str) -> Metadata:
-    """What the page says; `fetched_from` is its address, if that is known."""
+def metadata_of(page: Page, article: Record, fetched_from: str) -> Metadata:
+    """What the page says, and `article`, its linked data; `fetched_from` is its address, if that
+    is known.
+    """
     metas = _metas(page.root)
-    publisher = _first(
-        strings(data.article.get("publisher"), "name"), _all(metas, _PUBLISHER_METAS)
-    )
-    published, remarks = _published(page, data, metas)
+    publisher = _first(told(article, "publisher"), _all(metas, _PUBLISHER_METAS))
+    published, remarks = _published(page, article, metas)
     return Metadata(
-        headline=_headline(page, data, metas, publisher),
+        headline=_headline(page, article, metas, publisher),
         published=published,
-        byline=_byline(page, data, metas, publisher),
-        section=_section(data, metas),
+        byline=_byline(page, article, metas, publisher),
+        section=_section(article, metas),
         publisher=publisher,
-        language=_language(page, data, metas),
-        url=_url(page, data, metas, fetched_from),
-        keywords=_keywords(data, metas),
+        language=_language(page, article, metas),
+        url=_url(page, article, metas, fetched_from),
+        keywords=_keywords(article, metas),
         remarks=remarks,
     )
 
@@ -121,18 +121,17 @@ def _first(*candidates: Iterable[str]) -> str:
     return next((each for values in candidates for each in values if each), "")
 
 
-def _headline(page: Page, data: LinkedData, metas: dict[str, list[str]], publisher: str) -> str:
+def _headline(page: Page, article: Record, metas: dict[str, list[str]], publisher: str) -> str:
     """What linked data say, or else the other metadata, or what is shown."""
-    told = _first(strings(data.article.get("headline")), strings(data.article.get("name")))
     headings = [text_of(each) for each in page.body.iter("h1")]
     shown = [each for each in headings if each and _key(each) != _key(publisher)]
-    told = _without_site(told, publisher, shown)
+    linked = _without_site(_first(told(article, "headline")), publisher, shown)
     named = _without_site(_first(_all(metas, _HEADLINE_METAS)), publisher, shown)
     title = _without_site(text_of(page.root.find(".//title")), publisher, shown)
-    for candidate in (told, named):
+    for candidate in (linked, named):
         if candidate and not _is_shortened(candidate):
             return next((each for each in shown if _key(each) == _key(candidate)), candidate)
-    return next(iter(shown), "") or told or named or title
+    return next(iter(shown), "") or linked or named or title
 
 
 def _is_shortened(text: str) -> bool:
@@ -156,10 +155,10 @@ def _without_site(title: str, publisher: str, shown: Iterable[str]) -> str:
 
 
 def _published(
-    page: Page, data: LinkedData, metas: dict[str, list[str]]
+    page: Page, article: Record, metas: dict[str, list[str]]
 ) -> tuple[datetime | None, tuple[str, ...]]:
     remarks: list[str] = []
-    for candidate in _dates(page, data, metas):
+    for candidate in _dates(page, article, metas):
         try:
             return parse_date(candidate), ()
         except ValueError as error:  # noqa: PERF203  # a few at most
@@ -168,22 +167,20 @@ def _published(
     return None, tuple(remarks)
 
 
-def _dates(page: Page, data: LinkedData, metas: dict[str, list[str]]) -> Iterator[str]:
-    yield from strings(data.article.get("datePublished"))
+def _dates(page: Page, article: Record, metas: dict[str, list[str]]) -> Iterator[str]:
+    yield from told(article, "published")
     yield from _all(metas, _DATE_METAS[:-2])
     for element in page.root.iter("time", "span", "div", "p", "abbr"):
         if "datePublished" in (element.get("itemprop") or ""):
             yield element.get("datetime") or element.get("content") or text_of(element)
     times = [each.get("datetime") for each in page.body.iter("time") if each.get("datetime")]
     yield from times[:1]
-    yield from strings(data.article.get("dateCreated"))
-    yield from strings(data.article.get("dateModified"))
     yield from _all(metas, _DATE_METAS[-2:])
 
 
-def _byline(page: Page, data: LinkedData, metas: dict[str, list[str]], publisher: str) -> Byline:
+def _byline(page: Page, article: Record, metas: dict[str, list[str]], publisher: str) -> Byline:
     publisher_only = Byline()
-    for names in _named(page, data, metas):
+    for names in _named(page, article, metas):
         authors: list[str] = []
         agencies: list[str] = []
         for name in names:
@@ -199,10 +196,9 @@ def _byline(page: Page, data: LinkedData, metas: dict[str, list[str]], publisher
     return publisher_only
 
 
-def _named(page: Page, data: LinkedData, metas: dict[str, list[str]]) -> Iterator[list[str]]:
+def _named(page: Page, article: Record, metas: dict[str, list[str]]) -> Iterator[list[str]]:
     """What names authors, the surest first."""
-    yield strings(data.article.get("author"), "name", "alternateName")
-    yield strings(data.article.get("creator"), "name")
+    yield [*told(article, "authors"), *told(article, "agencies")]
     for name in _AUTHOR_METAS:
         yield [each for each in metas.get(name, ()) if not _ADDRESS.search(each)]
     marked = [
@@ -234,21 +230,20 @@ def _is_name(text: str) -> bool:
     )
 
 
-def _section(data: LinkedData, metas: dict[str, list[str]]) -> str:
-    return _first(strings(data.article.get("articleSection")), _all(metas, _SECTION_METAS))
+def _section(article: Record, metas: dict[str, list[str]]) -> str:
+    return _first(told(article, "section"), _all(metas, _SECTION_METAS))
 
 
-def _language(page: Page, data: LinkedData, metas: dict[str, list[str]]) -> str:
+def _language(page: Page, article: Record, metas: dict[str, list[str]]) -> str:
     html = page.root if page.root.tag == "html" else None
     named = [html.get("lang") or html.get("xml:lang") or ""] if html is not None else []
-    told = strings(data.article.get("inLanguage"), "alternateName", "name")
     locale = [
         each.replace("_", "-") for each in _all(metas, ("og:locale", "language", "dc.language"))
     ]
-    return _first(named, told, locale).strip().replace("_", "-")
+    return _first(named, told(article, "language"), locale).strip().replace("_", "-")
 
 
-def _url(page: Page, data: LinkedData, metas: dict[str, list[str]], fetched_from: str) -> str:
+def _url(page: Page, article: Record, metas: dict[str, list[str]], fetched_from: str) -> str:
     canonical = [
         each.get("href") or ""
         for each in page.root.iter("link")
@@ -258,8 +253,7 @@ def _url(page: Page, data: LinkedData, metas: dict[str, list[str]], fetched_from
     candidates = [
         *canonical,
         *metas.get("og:url", ()),
-        *strings(data.article.get("mainEntityOfPage"), "@id", "url"),
-        *strings(data.article.get("url")),
+        *told(article, "url"),
         fetched_from,
     ]
     for candidate in candidates:
@@ -273,9 +267,8 @@ def _url(page: Page, data: LinkedData, metas: dict[str, list[str]], fetched_from
     return ""
 
 
-def _keywords(data: LinkedData, metas: dict[str, list[str]]) -> tuple[str, ...]:
-    listed: list[Any] = [data.article.get("keywords")]
-    given = strings(listed, "name")
+def _keywords(article: Record, metas: dict[str, list[str]]) -> tuple[str, ...]:
+    given = told(article, "keywords")
     if len(given) == 1:
         given = given[0].split(",")
     for name in _KEYWORD_METAS:

@@ -11,10 +11,10 @@ from searchkit.errors import Notice, Reject, SourceError
 from searchkit.sources.files import Document, Options, Outcome
 from searchkit.sources.html.body import Region, find_region
 from searchkit.sources.html.captions import Picture, captions_of, find_pictures
-from searchkit.sources.html.linked_data import LinkedData, linked_data
+from searchkit.sources.html.linked_data import linked_article
 from searchkit.sources.html.metadata import Metadata, metadata_of
 from searchkit.sources.html.page import Element, parse_page, text_of
-from searchkit.sources.markup import plain_text_of
+from searchkit.sources.shape_parts import Record, list_of
 
 __all__ = ["read_html"]
 
@@ -24,7 +24,6 @@ _LEAST_BODY = 140
 # long: then the page shows a beginning only.
 _MUCH_LONGER = 1.5
 
-_MARKUP = re.compile(r"</?(?:p|br|div|a|strong|em)\b[^<>]*>", re.IGNORECASE)
 _NOT_ALNUM = re.compile(r"[\W_]+")
 
 
@@ -35,14 +34,14 @@ def read_html(document: Document, options: Options) -> Iterator[Outcome]:
     except SourceError as error:
         yield Reject(document.place, str(error))
         return
-    data = linked_data(page.root)
-    metadata = metadata_of(page, data, document.url)
+    linked = linked_article(page.root)
+    metadata = metadata_of(page, linked, document.url)
     region, pictures = _region_and_pictures(page.body)
     captions = captions_of(pictures, region.element if region else None)
-    paragraphs = _paragraphs(region, metadata, captions, data)
+    paragraphs = _paragraphs(region, metadata, captions, linked)
     remarks = (page.remark, *(metadata.remarks if metadata.published is None else ()))
     size = sum(map(len, paragraphs))
-    if size < _LEAST_BODY and not (data.article and metadata.headline):
+    if size < _LEAST_BODY and not (linked and metadata.headline):
         yield Reject(
             document.place,
             "no article text was found in this page; if there is one, save it as plain text",
@@ -80,27 +79,20 @@ def _region_and_pictures(body: Element) -> tuple[Region | None, list[Picture]]:
 
 
 def _paragraphs(
-    region: Region | None, metadata: Metadata, captions: Sequence[Caption], data: LinkedData
+    region: Region | None, metadata: Metadata, captions: Sequence[Caption], linked: Record
 ) -> list[str]:
     """The texts of the body: without what repeats the headline, and without captions."""
     shown = [block.text for block in region.paragraphs] if region else []
     left_out = {_key(metadata.headline)} | {_key(each.text) for each in captions}
     kept = [text for text in shown if _key(text) not in left_out]
-    told = _told_text(data)
-    if len(told) > _MUCH_LONGER * sum(map(len, kept)):
-        return [each for each in told.split("\n\n") if each.strip()]
-    return kept
+    told = _told_paragraphs(linked)
+    return told if sum(map(len, told)) > _MUCH_LONGER * sum(map(len, kept)) else kept
 
 
-def _told_text(data: LinkedData) -> str:
-    body = data.article.get("articleBody")
-    if isinstance(body, list):
-        body = "\n\n".join(each for each in body if isinstance(each, str))
-    if not isinstance(body, str):
-        return ""
-    if _MARKUP.search(body):
-        return plain_text_of(body)
-    return "\n\n".join(" ".join(line.split()) for line in html.unescape(body).split("\n"))
+def _told_paragraphs(linked: Record) -> list[str]:
+    parts = [each for each in list_of(linked.get("body")) if isinstance(each, str)]
+    lines = (" ".join(line.split()) for part in parts for line in html.unescape(part).split("\n"))
+    return [line for line in lines if line]
 
 
 def _key(text: str) -> str:

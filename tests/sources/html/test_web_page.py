@@ -211,6 +211,18 @@ class TestMetadata:
         assert article.keywords == ("ferry", "fog")
         assert (article.language, article.url) == ("en", "https://post.example/1978/ferry")
 
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_names_whom_linked_data_only_refer_to(self, turned: bool) -> None:
+        nodes = [
+            {"@type": "NewsArticle", "headline": "Ferry aground", "author": {"@id": "#ida"}},
+            {"@type": "Person", "@id": "#ida", "name": "Ida Brandt"},
+            {"@type": "JobPosting", "headline": "Deck hand", "name": "Deck hand", "url": "/job"},
+        ]
+        data = {"@graph": nodes[::-1] if turned else nodes}
+        head = f'<script type="application/ld+json">{json.dumps(data)}</script>'
+        article = read(article_page(head=head))
+        assert (article.headline, article.authors) == ("Ferry aground", ("Ida Brandt",))
+
     def test_comes_from_meta_elements(self) -> None:
         head = """
             <meta property="og:title" content="Ferry aground | Harbour Post">
