@@ -64,6 +64,8 @@ _CAPTION_TAGS = frozenset(
 # A picture, and so many elements outwards, are looked into for a caption beside it.
 _BESIDE = 3
 _OUTWARDS = 7
+_NO_BOXES = frozenset(("body", "article", "main", "section", "table"))
+_MOST_IN_ONE = 300
 _LEAST_BOX = 20
 _MOST_IN_BOX = 700
 _UNSHOWN = frozenset(("script", "style", "noscript", "button", "svg", "template", "source"))
@@ -134,14 +136,18 @@ def find_pictures(body: Element) -> list[Picture]:
 def captions_of(pictures: Sequence[Picture], region: Element | None) -> list[Caption]:
     """What is said of those of the pictures that belong to the article in this region."""
     scope = _scope_of(region) if region is not None else None
+    # What holds the article belongs to it, whatever it is named.
     around = set() if region is None else {region, *region.iterancestors()}
+    is_elsewhere = functools.cache(_is_elsewhere)
     captions: list[Caption] = []
     for picture in pictures:
         if len(captions) >= _MOST_CAPTIONS:
             break
         if scope is not None and not _is_within(picture.element, scope):
             continue
-        if not (_is_elsewhere(picture.element, around) or _is_film(picture.element)):
+        outwards = (picture.element, *picture.element.iterancestors())
+        within = itertools.takewhile(lambda outer: outer not in around, outwards)
+        if not (any(map(is_elsewhere, within)) or _is_film(picture.element)):
             captions.extend(_captions_of(picture))
     return _without_repetitions(captions)
 
@@ -187,14 +193,17 @@ def _is_short(element: Element) -> bool:
 
 def _is_beside_a_picture(element: Element) -> bool:
     """Whether an element that holds this one, and little more text, shows a picture."""
-    outer = element.getparent()
-    for _ in range(_BESIDE):
-        if outer is None or outer.tag in ("body", "article", "main"):
+    for outer in itertools.islice(element.iterancestors(), _BESIDE):
+        if outer.tag in ("body", "article", "main") or _is_large(outer):
             return False
         if any(outer.find(f".//{tag}") is not None for tag in _PICTURES):
-            return len(text_of(outer)) <= _MOST_CHARACTERS
-        outer = outer.getparent()
+            return _is_short(outer)
     return False
+
+
+def _is_large(element: Element) -> bool:
+    """Whether there is more in an element than in anything that shows but a picture or two."""
+    return next(itertools.islice(element.iter(), _MOST_IN_ONE, None), None) is not None
 
 
 def _box_of(image: Element) -> Element | None:
@@ -203,7 +212,7 @@ def _box_of(image: Element) -> Element | None:
         return None
     box = image.getparent()
     for _ in range(_OUTWARDS):
-        if box is None or box.tag in ("body", "article", "main", "section", "table"):
+        if box is None or box.tag in _NO_BOXES or _is_large(box):
             return None
         text = _shown_text(box)
         if text:
@@ -256,20 +265,13 @@ def _is_within(element: Element, outer: Element) -> bool:
     return False
 
 
-def _is_elsewhere(element: Element, around: set[Element]) -> bool:
-    """Whether this is in a list of other articles, or a link to one; `around` is what holds the
-    article, whatever it is named.
-    """
-    for outer in (element, *element.iterancestors()):
-        if outer in around:
-            return False
-        if outer.tag == "a" and not _IMAGE_ADDRESS.search(outer.get("href") or "#"):
-            return True
-        names = f"{outer.get('class') or ''} {outer.get('id') or ''}"
-        named = len(names) > 1 and _ELSEWHERE.search(names) is not None
-        if (named or outer.tag in _ELSEWHERE_TAGS) and _links_on(outer):
-            return True
-    return False
+def _is_elsewhere(element: Element) -> bool:
+    """Whether this is a list of other articles, or a link to one."""
+    if element.tag == "a" and not _IMAGE_ADDRESS.search(element.get("href") or "#"):
+        return True
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    named = len(names) > 1 and _ELSEWHERE.search(names) is not None
+    return (named or element.tag in _ELSEWHERE_TAGS) and _links_on(element)
 
 
 def _is_film(element: Element) -> bool:
@@ -301,9 +303,11 @@ def _captions_of(picture: Picture) -> Iterator[Caption]:
     holders = [element]
     if kind == "figure":
         holders = element.findall(".//figcaption") or _named_captions(element) or [element]
+    credits = _outermost(filter(_is_credit, element.iterdescendants()))
+    beside = next(filter(None, map(text_of, credits)), "")
     told = False
     for holder in holders:
-        caption = _caption_of(holder, element)
+        caption = _caption_of(holder, "" if holder is element else beside)
         if len(caption.text) >= _LEAST_CHARACTERS and not _BYLINE.match(caption.text):
             told = True
             yield caption
@@ -316,19 +320,17 @@ def _captions_of(picture: Picture) -> Iterator[Caption]:
 
 def _named_captions(figure: Element) -> list[Element]:
     """The innermost elements that are named captions."""
-    named = [each for each in figure.iter() if _CAPTION.search(each.get("class") or "")]
-    return [
-        each
-        for each in named
-        if not any(other is not each and _is_within(other, each) for other in named)
-    ]
+    named = [each for each in figure.iter() if _is_caption_name(each.get("class") or "")]
+    outer = {outer for each in named for outer in each.iterancestors()}
+    return [each for each in named if each not in outer]
 
 
-def _caption_of(holder: Element, figure: Element) -> Caption:
+def _caption_of(holder: Element, credit_beside: str) -> Caption:
+    """The caption in an element; `credit_beside` is what the figure that it is in has as one."""
     named = _outermost(
         each
         for each in holder.iterdescendants()
-        if isinstance(each.tag, str) and (each.tag in ("cite", "small") or _is_credit(each))
+        if each.tag in ("cite", "small") or _is_credit(each)
     )
     credit = " ".join(filter(None, map(text_of, named)))
     text = _COUNTER.sub("", _text_without(holder, named))
@@ -337,18 +339,15 @@ def _caption_of(holder: Element, figure: Element) -> Caption:
     text, trailing = without_credit(text)
     if not (credit or trailing):
         text, credit = _with_last_line_as_credit(holder, text)
-    if not credit and holder is not figure:
-        within = (each for each in figure.iterdescendants() if isinstance(each.tag, str))
-        credit = next(filter(None, (text_of(each) for each in within if _is_credit(each))), "")
-    return Caption(text=text, credit=plain_credit(credit or trailing))
+    return Caption(text=text, credit=plain_credit(credit or credit_beside or trailing))
 
 
 def _outermost(elements: Iterable[Element]) -> list[Element]:
-    kept: list[Element] = []
+    kept: dict[Element, None] = {}
     for each in elements:  # in the order of the page: the outer before the inner
-        if not any(_is_within(each, outer) for outer in kept):
-            kept.append(each)
-    return kept
+        if kept.keys().isdisjoint(each.iterancestors()):
+            kept[each] = None
+    return list(kept)
 
 
 def _with_last_line_as_credit(holder: Element, text: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ elements, microdata), then what it shows.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -65,6 +66,9 @@ _INITIALS = re.compile(r"\s*\([\w./-]{1,6}\)$")
 _ADDRESS = re.compile(r"https?://|^www\.|@|/", re.IGNORECASE)
 _LONGEST_NAME = 120
 _MOST_KEYWORDS = 50
+# Further ones are none that anybody wrote.
+_MOST_SEPARATORS = 20
+_MOST_DATES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +148,11 @@ def _key(text: str) -> str:
 
 def _without_site(title: str, publisher: str, shown: Iterable[str]) -> str:
     """A title without the name of the site at its end."""
-    parts = list(_SITE_SEPARATOR.finditer(title))
-    for match in parts:
+    headings = set(map(_key, shown))
+    site = _key(publisher)
+    for match in itertools.islice(_SITE_SEPARATOR.finditer(title), _MOST_SEPARATORS):
         before, after = title[: match.start()], title[match.end() :]
-        if any(_key(before) == _key(each) for each in shown):
-            return before
-        if publisher and _key(after) and _key(after) in (_key(publisher), _key(publisher) + "com"):
+        if _key(before) in headings or (site and _key(after) in (site, f"{site}com")):
             return before
     return title
 
@@ -158,7 +161,7 @@ def _published(
     page: Page, article: Record, metas: dict[str, list[str]]
 ) -> tuple[datetime | None, tuple[str, ...]]:
     remarks: list[str] = []
-    for candidate in _dates(page, article, metas):
+    for candidate in itertools.islice(_dates(page, article, metas), _MOST_DATES):
         try:
             return parse_date(candidate), ()
         except ValueError as error:  # noqa: PERF203  # a few at most
