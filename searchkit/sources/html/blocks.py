@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from searchkit.sources.html.page import Element
 
-__all__ = ["HEADINGS", "Block", "blocks_of", "is_hidden"]
+__all__ = ["HEADINGS", "INLINE", "Block", "blocks_of", "is_hidden"]
 
 # What holds no text that people read as the page's, or text of another kind.
 _NO_TEXT = frozenset(
@@ -19,7 +19,7 @@ _NO_TEXT = frozenset(
     """.split()  # noqa: SIM905  # a table to be read
 )
 # What does not begin a new line.
-_INLINE = frozenset(
+INLINE = frozenset(
     """
     a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small
     span strike strong sub sup time tt u var wbr nobr
@@ -74,8 +74,7 @@ def blocks_of(root: Element, left_out: Collection[Element]) -> list[Block]:
         tag = element.tag
         if event == "start":
             if element is not root and (
-                not isinstance(tag, str)
-                or tag in _NO_TEXT
+                tag in _NO_TEXT
                 or element in left_out
                 or is_hidden(element)
                 or (tag == "time" and element.getparent().tag not in _PARAGRAPHS)
@@ -85,7 +84,7 @@ def blocks_of(root: Element, left_out: Collection[Element]) -> list[Block]:
                 continue
             if tag == "br":
                 pieces.append("\n")
-            elif tag not in _INLINE:
+            elif tag not in INLINE:
                 end_block(containers[-1])
                 containers.append(element)
             links += tag == "a"
@@ -95,11 +94,11 @@ def blocks_of(root: Element, left_out: Collection[Element]) -> list[Block]:
             continue
         if element is passed_over:
             passed_over = None
-            if tag not in _INLINE:
+            if tag not in INLINE:
                 pieces.append(" ")
         else:
             links -= tag == "a"
-            if tag not in _INLINE and tag != "br":
+            if tag not in INLINE and tag != "br":
                 end_block(element)
                 containers.pop()
         if element.tail and element is not root:

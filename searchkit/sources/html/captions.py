@@ -4,6 +4,8 @@ A caption is what a figure has as its `figcaption`, what an element is named a c
 or what stands in `data-caption`. The credit is taken out of it: elements that are named credits,
 and what follows a word such as Photo or © at the end. A figure without any of it gives its
 picture's description (alt), marked as that.
+
+What is hidden is no caption, except in galleries, which hide all slides but one.
 """
 
 from __future__ import annotations
@@ -11,11 +13,12 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from searchkit.article import Caption
 from searchkit.sources.bylines import looks_like_names
+from searchkit.sources.html.blocks import INLINE, is_hidden
 from searchkit.sources.html.crediting import line_of, plain_credit, without_credit
 from searchkit.sources.html.page import Element, text_of
 from searchkit.sources.markup import plain_text_of
@@ -54,7 +57,7 @@ _MOST_CAPTIONS = 1_000
 # Pages with more pictures, or pictures in more elements, are not looked through to their end.
 _MOST_PICTURES = 5_000
 _MOST_IMAGES = 2_000
-_MOST_ELEMENTS = 2_000
+_MOST_PIECES = 5_000
 _PICTURES = ("img", "picture", "amp-img", "video", "noscript", "canvas")
 _IMAGES = frozenset(("img", "amp-img"))
 # What may be a caption by its class.
@@ -81,8 +84,11 @@ _FILM = re.compile(
     r"(?:^|[\s_-])(?:videos?|audio|player|podcasts?|videoplayer|jwplayer|brightcove)(?=$|[\s_-])",
     re.IGNORECASE,
 )
-# Which slide it is: 2 of 12 | ...
-_COUNTER = re.compile(r"^\d{1,3}\s*(?:of|von|de|sur|di|/)\s*\d{1,3}\b\s*[|:·–-]?\s*", re.IGNORECASE)
+# Which slide it is: 2 of 12 | ..., but not the beginning of a sentence: 2 of 12 sailors ...
+_COUNTER = re.compile(
+    r"^\d{1,3}\s*(?:of|von|de|sur|di|/)\s*\d{1,3}\s*(?:[|:·–-]\s*|(?=(?-i:[^\sa-z\d]))|$)",
+    re.IGNORECASE,
+)
 # What stands beside the picture of a reporter, or at the head of an article.
 _BYLINE = re.compile(
     r"(?:by|von|par|por|di|published|updated|veröffentlicht|aktualisiert|stand|publié)\b.{0,120}$",
@@ -109,7 +115,7 @@ def find_pictures(body: Element) -> list[Picture]:
     images = 0
     within: Element | None = None  # what is being passed through
     for element in body.iter():
-        if not isinstance(element.tag, str) or (within is not None and _is_within(element, within)):
+        if within is not None and _is_within(element, within):
             continue
         within = None
         if element.tag == "figure" and element.find("blockquote") is not None:
@@ -138,7 +144,7 @@ def captions_of(pictures: Sequence[Picture], region: Element | None) -> list[Cap
     scope = _scope_of(region) if region is not None else None
     # What holds the article belongs to it, whatever it is named.
     around = set() if region is None else {region, *region.iterancestors()}
-    is_elsewhere = functools.cache(_is_elsewhere)
+    is_passed_over = functools.cache(lambda outer: _is_elsewhere(outer) or _is_put_away(outer))
     captions: list[Caption] = []
     for picture in pictures:
         if len(captions) >= _MOST_CAPTIONS:
@@ -147,7 +153,7 @@ def captions_of(pictures: Sequence[Picture], region: Element | None) -> list[Cap
             continue
         outwards = (picture.element, *picture.element.iterancestors())
         within = itertools.takewhile(lambda outer: outer not in around, outwards)
-        if not (any(map(is_elsewhere, within)) or _is_film(picture.element)):
+        if not (any(map(is_passed_over, within)) or _is_film(picture.element)):
             captions.extend(_captions_of(picture))
     return _without_repetitions(captions)
 
@@ -229,18 +235,19 @@ def _is_sign(image: Element) -> bool:
     return _SIGN.search(f"{image.get('class') or ''} {image.get('src') or ''}") is not None
 
 
-def _shown_text(element: Element) -> str:
-    """The text of an element but what is in buttons, scripts and the like; of a large one the
-    beginning.
+def _shown_text(element: Element, left_out: Collection[Element] = ()) -> str:
+    """The text of an element, but what is hidden, in buttons, scripts and the like, or left out;
+    of a large one the beginning.
     """
-    pieces: list[str] = []
-    for each in itertools.islice(element.iter(), _MOST_ELEMENTS):
-        if not isinstance(each.tag, str) or each.tag in _UNSHOWN:
-            continue
-        outer = each.getparent()
-        if outer is None or outer.tag not in _UNSHOWN:
-            pieces += [each.text or "", each.tail or "" if each is not element else ""]
-    return line_of(" ".join(pieces))
+    return line_of("".join(itertools.islice(_shown_pieces(element, left_out), _MOST_PIECES)))
+
+
+def _shown_pieces(element: Element, left_out: Collection[Element]) -> Iterator[str]:
+    yield element.text or "" if element.tag in INLINE else f" {element.text or ''}"
+    for each in element:
+        if not (each.tag in _UNSHOWN or each in left_out or is_hidden(each)):
+            yield from _shown_pieces(each, left_out)
+        yield each.tail or "" if each.tag in INLINE else f" {each.tail or ''}"
 
 
 def _is_card(box: Element, text: str) -> bool:
@@ -274,6 +281,21 @@ def _is_elsewhere(element: Element) -> bool:
     return (named or element.tag in _ELSEWHERE_TAGS) and _links_on(element)
 
 
+def _is_put_away(element: Element) -> bool:
+    """Whether this is hidden and no slide of a gallery: nothing like it stands beside it."""
+    if not is_hidden(element):
+        return False
+    names = set((element.get("class") or "").split())
+    beside = (each for each in (element.getprevious(), element.getnext()) if each is not None)
+    return not any(
+        each.tag == element.tag
+        and (
+            names.intersection((each.get("class") or "").split()) or each.find(".//img") is not None
+        )
+        for each in beside
+    )
+
+
 def _is_film(element: Element) -> bool:
     """Whether this plays something: what stands with it announces that."""
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
@@ -282,13 +304,12 @@ def _is_film(element: Element) -> bool:
     return any(
         _FILM.search(each.get("class") or "") or each.tag in ("video", "audio")
         for each in element.iterdescendants()
-        if isinstance(each.tag, str)
     )
 
 
 def _links_on(element: Element) -> bool:
     """Whether much of what an element says is links, as lists of other articles are."""
-    links = itertools.islice(element.iter("a"), _MOST_ELEMENTS)
+    links = itertools.islice(element.iter("a"), _MOST_PIECES)
     linked = sum(len(text_of(each)) for each in links)
     return linked > _MOST_LINKED_ELSEWHERE * len(_shown_text(element))
 
@@ -303,11 +324,11 @@ def _captions_of(picture: Picture) -> Iterator[Caption]:
     holders = [element]
     if kind == "figure":
         holders = element.findall(".//figcaption") or _named_captions(element) or [element]
-    credits = _outermost(filter(_is_credit, element.iterdescendants()))
-    beside = next(filter(None, map(text_of, credits)), "")
+    named = _outermost(filter(_is_credit, element.iterdescendants()))
+    credit = next(filter(None, map(text_of, named)), "")
     told = False
-    for holder in holders:
-        caption = _caption_of(holder, "" if holder is element else beside)
+    for holder in itertools.filterfalse(_is_put_away, holders):
+        caption = _caption_of(holder, "" if holder is element else credit)
         if len(caption.text) >= _LEAST_CHARACTERS and not _BYLINE.match(caption.text):
             told = True
             yield caption
@@ -333,7 +354,7 @@ def _caption_of(holder: Element, credit_beside: str) -> Caption:
         if each.tag in ("cite", "small") or _is_credit(each)
     )
     credit = " ".join(filter(None, map(text_of, named)))
-    text = _COUNTER.sub("", _text_without(holder, named))
+    text = _COUNTER.sub("", _shown_text(holder, named))
     if not text and len(named) == 1 and named[0].tag != "cite":
         text, credit = credit, ""  # all of it is named so
     text, trailing = without_credit(text)
@@ -366,19 +387,6 @@ def _with_last_line_as_credit(holder: Element, text: str) -> tuple[str, str]:
 def _is_credit(element: Element) -> bool:
     names = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
     return len(names) > 1 and _CREDIT.search(names) is not None
-
-
-def _text_without(holder: Element, left_out: Sequence[Element]) -> str:
-    pieces = []
-    skipped = {each for outer in left_out for each in outer.iter()}
-    for outer in holder.iter(*_UNSHOWN):
-        skipped.update(outer.iterdescendants())
-    for each in holder.iter():
-        if each not in skipped and isinstance(each.tag, str) and each.tag not in _UNSHOWN:
-            pieces.append(each.text or "")
-        if each is not holder and (each not in skipped or each in left_out):
-            pieces.append(each.tail or "")
-    return line_of(" ".join(pieces))
 
 
 def _without_repetitions(found: Sequence[Caption]) -> list[Caption]:

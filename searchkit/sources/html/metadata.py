@@ -68,6 +68,7 @@ _LONGEST_NAME = 120
 _MOST_KEYWORDS = 50
 # Further ones are none that anybody wrote.
 _MOST_SEPARATORS = 20
+_MOST_HEADINGS = 20
 _MOST_DATES = 100
 
 
@@ -127,7 +128,7 @@ def _first(*candidates: Iterable[str]) -> str:
 
 def _headline(page: Page, article: Record, metas: dict[str, list[str]], publisher: str) -> str:
     """What linked data say, or else the other metadata, or what is shown."""
-    headings = [text_of(each) for each in page.body.iter("h1")]
+    headings = map(text_of, itertools.islice(page.body.iter("h1"), _MOST_HEADINGS))
     shown = [each for each in headings if each and _key(each) != _key(publisher)]
     linked = _without_site(_first(told(article, "headline")), publisher, shown)
     named = _without_site(_first(_all(metas, _HEADLINE_METAS)), publisher, shown)
@@ -207,8 +208,7 @@ def _named(page: Page, article: Record, metas: dict[str, list[str]]) -> Iterator
     marked = [
         each
         for each in page.body.iter()
-        if isinstance(each.tag, str)
-        and ("author" in (each.get("itemprop") or "") or each.get("rel") == "author")
+        if "author" in (each.get("itemprop") or "") or each.get("rel") == "author"
     ]
     yield _outer_texts(marked)
     named = [

@@ -183,6 +183,47 @@ class TestCaptions:
     def test_of_other_articles_are_none(self, picture: str) -> None:
         assert read(article_page(picture)).captions == ()
 
+    @pytest.mark.parametrize(
+        ("picture", "texts"),
+        [
+            ("<div hidden><figure><img><figcaption>A ferry</figcaption></figure></div>", []),
+            ("<figure><img><figcaption hidden>A ferry</figcaption></figure>", []),
+            (
+                "<figure><img><figcaption>A ferry<b style='display:none'>!</b></figcaption></figure>",
+                ["A ferry"],
+            ),
+            (
+                "<figure aria-hidden=true><img><figcaption>A ferry</figcaption></figure>",
+                ["A ferry"],
+            ),
+            (
+                "<div class='slide on'><img width=600><p>The ferry on the rocks</p></div>"
+                + "<div class=slide style='display: none'><img width=600>The ferry in the yard</div>",
+                ["The ferry on the rocks", "The ferry in the yard"],
+            ),
+        ],
+    )
+    def test_are_none_that_are_hidden_but_the_slides_of_a_gallery(
+        self, picture: str, texts: list[str]
+    ) -> None:
+        article = read(article_page(picture))
+        assert [caption.text for caption in article.captions if caption.text] == texts
+        assert article.body == f"{FIRST}\n\n{SECOND}"
+
+    @pytest.mark.parametrize(
+        ("inner", "text"),
+        [
+            ("2 of 12 | The ferry", "The ferry"),
+            ("<b>2</b><b>of</b><b>12</b>The ferry", "The ferry"),
+            ("2 of 12 sailors on deck", "2 of 12 sailors on deck"),
+            ("The <i>night <b>ferry</b></i>, aground", "The night ferry, aground"),
+            ("<p>The ferry</p><p>aground</p>", "The ferry aground"),
+        ],
+    )
+    def test_are_what_is_shown_without_the_number_of_the_slide(self, inner: str, text: str) -> None:
+        content = article_page(f"<figure><img src=a.jpg><figcaption>{inner}</figcaption></figure>")
+        assert [caption.text for caption in read(content).captions] == [text]
+
     def test_come_in_the_order_of_the_page_and_once(self) -> None:
         figure = "<figure><img src=a.jpg><figcaption>{}</figcaption></figure>"
         names = ("One ship", "Two ships", "One ship")
