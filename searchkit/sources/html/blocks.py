@@ -1,14 +1,15 @@
-"""Here is the tree of a page: which pieces of text does it show, one below the other?"""
+"""Here is the tree of a page, or an element of it: which text does it show?"""
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from searchkit.sources.html.page import Element
 
-__all__ = ["HEADINGS", "INLINE", "Block", "blocks_of", "is_hidden"]
+__all__ = ["HEADINGS", "MOST_PIECES", "Block", "blocks_of", "is_hidden", "shown_text"]
 
 # What holds no text that people read as the page's, or text of another kind.
 _NO_TEXT = frozenset(
@@ -19,7 +20,7 @@ _NO_TEXT = frozenset(
     """.split()  # noqa: SIM905  # a table to be read
 )
 # What does not begin a new line.
-INLINE = frozenset(
+_INLINE = frozenset(
     """
     a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small
     span strike strong sub sup time tt u var wbr nobr
@@ -30,6 +31,8 @@ _PARAGRAPHS = frozenset(("p", "li", "td", "th", "blockquote", "span", "em", "str
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# Of an element with more pieces of text the beginning is enough.
+MOST_PIECES = 5_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +87,7 @@ def blocks_of(root: Element, left_out: Collection[Element]) -> list[Block]:
                 continue
             if tag == "br":
                 pieces.append("\n")
-            elif tag not in INLINE:
+            elif tag not in _INLINE:
                 end_block(containers[-1])
                 containers.append(element)
             links += tag == "a"
@@ -94,11 +97,11 @@ def blocks_of(root: Element, left_out: Collection[Element]) -> list[Block]:
             continue
         if element is passed_over:
             passed_over = None
-            if tag not in INLINE:
+            if tag not in _INLINE:
                 pieces.append(" ")
         else:
             links -= tag == "a"
-            if tag not in INLINE and tag != "br":
+            if tag not in _INLINE and tag != "br":
                 end_block(element)
                 containers.pop()
         if element.tail and element is not root:
@@ -106,3 +109,20 @@ def blocks_of(root: Element, left_out: Collection[Element]) -> list[Block]:
             linked += len(element.tail.strip()) if links else 0
     end_block(root)
     return blocks
+
+
+def shown_text(element: Element, left_out: Collection[Element] = ()) -> str:
+    """The text of an element on one line, without the elements that are left out; of a large one
+    the beginning.
+    """
+    pieces = itertools.islice(_shown_pieces(element, left_out), MOST_PIECES)
+    return " ".join("".join(pieces).split())
+
+
+def _shown_pieces(element: Element, left_out: Collection[Element]) -> Iterator[str]:
+    space = "" if element.tag in _INLINE else " "
+    yield f"{space}{element.text or ''}"
+    for each in element:
+        if not (each.tag in _NO_TEXT or each in left_out or is_hidden(each)):
+            yield from _shown_pieces(each, left_out)
+        yield f"{'' if each.tag in _INLINE else ' '}{each.tail or ''}"

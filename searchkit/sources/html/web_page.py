@@ -10,7 +10,8 @@ from searchkit.article import Article, Caption
 from searchkit.errors import Notice, Reject, SourceError
 from searchkit.sources.files import Document, Options, Outcome
 from searchkit.sources.html.body import Region, find_region
-from searchkit.sources.html.captions import Picture, captions_of, find_pictures
+from searchkit.sources.html.captions import captions_of
+from searchkit.sources.html.figures import Picture, find_pictures
 from searchkit.sources.html.linked_data import linked_article
 from searchkit.sources.html.metadata import Metadata, metadata_of
 from searchkit.sources.html.page import Element, parse_page, text_of
@@ -36,8 +37,8 @@ def read_html(document: Document, options: Options) -> Iterator[Outcome]:
         return
     linked = linked_article(page.root)
     metadata = metadata_of(page, linked, document.url)
-    region, pictures = _region_and_pictures(page.body)
-    captions = captions_of(pictures, region.element if region else None)
+    region, pictures = _region_and_pictures(page.body, metadata.url)
+    captions = captions_of(pictures, region.element if region else None, metadata.url)
     paragraphs = _paragraphs(region, metadata, captions, linked)
     remarks = (page.remark, *(metadata.remarks if metadata.published is None else ()))
     size = sum(map(len, paragraphs))
@@ -63,11 +64,11 @@ def read_html(document: Document, options: Options) -> Iterator[Outcome]:
     )
 
 
-def _region_and_pictures(body: Element) -> tuple[Region | None, list[Picture]]:
+def _region_and_pictures(body: Element, address: str) -> tuple[Region | None, list[Picture]]:
     """Where the article is, and the pictures of the page. What looks like a picture with a few
     words may be the whole of a short article.
     """
-    pictures = find_pictures(body)
+    pictures = find_pictures(body, address)
     region = find_region(body, {each.element for each in pictures})
     longest = max(
         (len(text_of(each.element)) for each in pictures if each.kind == "box"), default=0

@@ -172,6 +172,23 @@ class TestCaptions:
         assert (caption.text, caption.alt) == ("", "A ferry in fog")
 
     @pytest.mark.parametrize(
+        "target",
+        ["big.jpg", "big.webp?size=2#top", "#big", "/ferry", "https://post.example/ferry#2"],
+    )
+    @pytest.mark.parametrize(
+        "inner",
+        [
+            "<figure><img src=a.jpg><figcaption>{}</figcaption></figure>",
+            "<img src=a.jpg width=640><span>{}</span>",
+        ],
+    )
+    def test_may_be_in_links_to_a_picture_or_the_page_itself(self, inner: str, target: str) -> None:
+        link = f'<div><a href="{target}">{inner.format("The ferry on the rocks")}</a></div>'
+        head = '<link rel="canonical" href="https://post.example/ferry">'
+        (caption,) = read(article_page(link, head=head)).captions
+        assert caption.text == "The ferry on the rocks"
+
+    @pytest.mark.parametrize(
         "picture",
         [
             '<a href="/o"><figure><img><figcaption>Another ship</figcaption></figure></a>',
@@ -184,30 +201,21 @@ class TestCaptions:
         assert read(article_page(picture)).captions == ()
 
     @pytest.mark.parametrize(
-        ("picture", "texts"),
+        ("picture", "shown"),
         [
-            ("<div hidden><figure><img><figcaption>A ferry</figcaption></figure></div>", []),
-            ("<figure><img><figcaption hidden>A ferry</figcaption></figure>", []),
-            (
-                "<figure><img><figcaption>A ferry<b style='display:none'>!</b></figcaption></figure>",
-                ["A ferry"],
-            ),
-            (
-                "<figure aria-hidden=true><img><figcaption>A ferry</figcaption></figure>",
-                ["A ferry"],
-            ),
-            (
-                "<div class='slide on'><img width=600><p>The ferry on the rocks</p></div>"
-                + "<div class=slide style='display: none'><img width=600>The ferry in the yard</div>",
-                ["The ferry on the rocks", "The ferry in the yard"],
-            ),
+            ("<div hidden><figure><img>{}</figure></div>", False),
+            ("<div style='Display: none'><img>{}</div>", False),
+            ("<figure><img><div style='visibility:hidden'>{}</div></figure>", False),
+            ("<figure aria-hidden=true><img>{}</figure>", True),
+            ("<i class='slide on'><img></i><i class='slide' hidden><img>{}</i>", True),
         ],
     )
     def test_are_none_that_are_hidden_but_the_slides_of_a_gallery(
-        self, picture: str, texts: list[str]
+        self, picture: str, shown: bool
     ) -> None:
-        article = read(article_page(picture))
-        assert [caption.text for caption in article.captions if caption.text] == texts
+        caption = "<figcaption>The ferry<b hidden>, enlarged</b></figcaption>"
+        article = read(article_page(picture.format(caption)))
+        assert [each.text for each in article.captions] == (["The ferry"] if shown else [])
         assert article.body == f"{FIRST}\n\n{SECOND}"
 
     @pytest.mark.parametrize(
