@@ -65,6 +65,8 @@ def blocks_of(root: Element, left_out: Collection[Element]) -> list[Block]:
 
     def end_block(element: Element) -> None:
         nonlocal linked
+        if not pieces:
+            return
         text = " ".join("".join(pieces).split())
         if text:
             blocks.append(Block(text, min(linked, len(text)), element))
@@ -120,9 +122,12 @@ def shown_text(element: Element, left_out: Collection[Element] = ()) -> str:
 
 
 def _shown_pieces(element: Element, left_out: Collection[Element]) -> Iterator[str]:
-    space = "" if element.tag in _INLINE else " "
-    yield f"{space}{element.text or ''}"
+    """What is shown of an element, in pieces; lines have spaces between them."""
+    yield element.text or ""
     for each in element:
+        space = "" if each.tag in _INLINE else " "
+        yield space
         if not (each.tag in _NO_TEXT or each in left_out or is_hidden(each)):
             yield from _shown_pieces(each, left_out)
-        yield f"{'' if each.tag in _INLINE else ' '}{each.tail or ''}"
+        yield space
+        yield each.tail or ""

@@ -143,15 +143,13 @@ def _box_of(image: Element, address: str) -> Element | None:
     """The innermost element that holds the picture and any text, if that may be its caption."""
     if _is_sign(image):
         return None
-    box = image.getparent()
-    for _ in range(_OUTWARDS):
-        if box is None or box.tag in _NO_BOXES or _is_large(box):
+    for box in itertools.islice(image.iterancestors(), _OUTWARDS):
+        if box.tag in _NO_BOXES or _is_large(box):
             return None
         text = shown_text(box)
         if text:
             fits = LEAST_TEXT <= len(text) <= _MOST_IN_BOX
             return box if fits and not _is_card(box, text, address) else None
-        box = box.getparent()
     return None
 
 
