@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from searchkit.sources.html.blocks import HEADINGS, Block, blocks_of
 from searchkit.sources.html.page import Element, text_of
 
-__all__ = ["Region", "find_region", "named_otherwise"]
+__all__ = ["Region", "find_region"]
 
 # A shorter block, or one that is links to this part, is no running text.
 _LEAST_PARAGRAPH = 40
@@ -49,7 +49,7 @@ _MOSTLY = 0.8
 
 # The name of a row tells what it lists (players, ratings), not what part of the page it is.
 _OF_TABLES = frozenset(("tr", "tbody", "thead", "tfoot"))
-_FORMS = frozenset(("aside", "form", "footer", "header"))
+_OTHER_TAGS = frozenset(("aside", "form", "footer", "header"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Region:
     size: int
 
 
-def named_otherwise(element: Element) -> bool:
+def _named_otherwise(element: Element) -> bool:
     """Whether the names of an element say that it is no part of an article's text."""
     given, known = element.get("class"), element.get("id")
     return bool(given or known) and _are_other_names(f"{given or ''} {known or ''}")
@@ -87,8 +87,8 @@ def find_region(body: Element, left_out: Collection[Element]) -> Region | None:
     def is_other(element: Element) -> bool:
         known = others.get(element)
         if known is None:
-            named = element.tag in _FORMS or (
-                element.tag not in _OF_TABLES and named_otherwise(element)
+            named = element.tag in _OTHER_TAGS or (
+                element.tag not in _OF_TABLES and _named_otherwise(element)
             )
             small = weights.get(element, 0) < _SURELY_ARTICLE * total
             known = others[element] = named and small and element is not body

@@ -16,43 +16,29 @@ from urllib.parse import urljoin, urlsplit
 from searchkit.sources.bylines import Byline, is_agency, split_byline
 from searchkit.sources.dates import parse_date
 from searchkit.sources.html.linked_data import told
-from searchkit.sources.html.page import Element, Page, text_of
+from searchkit.sources.html.page import Element, Page, key_of, text_of
 from searchkit.sources.shape_parts import Record
 
 __all__ = ["Metadata", "metadata_of"]
 
-_HEADLINE_METAS = (
-    "og:title",
-    "twitter:title",
-    "dc.title",
-    "headline",
-    "parsely-title",
-    "sailthru.title",
-)
-_DATE_METAS = (
-    *("article:published_time", "datepublished", "date", "dc.date", "dcterms.created"),
-    *("dc.date.issued", "dcterms.issued", "dcterms.date", "pubdate", "publishdate", "publish-date"),
-    *(
-        "publish_date",
-        "parsely-pub-date",
-        "sailthru.date",
-        "article.published",
-        "og:published_time",
-    ),
-    *("og:article:published_time", "published_time", "article:published", "publication_date"),
-    *("last-modified", "article:modified_time"),
-)
-_AUTHOR_METAS = (
-    *("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "byl"),
-    *("authors", "og:article:author", "article.author", "twitter:creator:name"),
-)
-_SECTION_METAS = (
-    "article:section",
-    "parsely-section",
-    "section",
-    "og:article:section",
-    "dc.subject",
-)
+# The names of meta elements, the surest first.
+_HEADLINE_METAS = """
+    og:title twitter:title dc.title headline parsely-title sailthru.title
+    """.split()  # noqa: SIM905  # a table to be read
+_DATE_METAS = """
+    article:published_time datepublished date dc.date dcterms.created dc.date.issued dcterms.issued
+    dcterms.date pubdate publishdate publish-date publish_date parsely-pub-date sailthru.date
+    article.published og:published_time og:article:published_time published_time article:published
+    publication_date
+    """.split()  # noqa: SIM905  # likewise
+_CHANGED_METAS = ("last-modified", "article:modified_time")
+_AUTHOR_METAS = """
+    author article:author parsely-author sailthru.author dc.creator byl authors og:article:author
+    article.author twitter:creator:name
+    """.split()  # noqa: SIM905  # likewise
+_SECTION_METAS = """
+    article:section parsely-section section og:article:section dc.subject
+    """.split()  # noqa: SIM905  # likewise
 _PUBLISHER_METAS = ("og:site_name", "publisher", "dc.publisher", "application-name")
 _KEYWORD_METAS = ("news_keywords", "keywords", "article:tag", "parsely-tags", "sailthru.tags")
 
@@ -129,13 +115,13 @@ def _first(*candidates: Iterable[str]) -> str:
 def _headline(page: Page, article: Record, metas: dict[str, list[str]], publisher: str) -> str:
     """What linked data say, or else the other metadata, or what is shown."""
     headings = map(text_of, itertools.islice(page.body.iter("h1"), _MOST_HEADINGS))
-    shown = [each for each in headings if each and _key(each) != _key(publisher)]
+    shown = [each for each in headings if each and key_of(each) != key_of(publisher)]
     linked = _without_site(_first(told(article, "headline")), publisher, shown)
     named = _without_site(_first(_all(metas, _HEADLINE_METAS)), publisher, shown)
     title = _without_site(text_of(page.root.find(".//title")), publisher, shown)
     for candidate in (linked, named):
         if candidate and not _is_shortened(candidate):
-            return next((each for each in shown if _key(each) == _key(candidate)), candidate)
+            return next((each for each in shown if key_of(each) == key_of(candidate)), candidate)
     return next(iter(shown), "") or linked or named or title
 
 
@@ -143,17 +129,13 @@ def _is_shortened(text: str) -> bool:
     return text.endswith(("…", "..."))
 
 
-def _key(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
-
-
 def _without_site(title: str, publisher: str, shown: Iterable[str]) -> str:
     """A title without the name of the site at its end."""
-    headings = set(map(_key, shown))
-    site = _key(publisher)
+    headings = set(map(key_of, shown))
+    site = key_of(publisher)
     for match in itertools.islice(_SITE_SEPARATOR.finditer(title), _MOST_SEPARATORS):
         before, after = title[: match.start()], title[match.end() :]
-        if _key(before) in headings or (site and _key(after) in (site, f"{site}com")):
+        if key_of(before) in headings or (site and key_of(after) in (site, f"{site}com")):
             return before
     return title
 
@@ -173,13 +155,13 @@ def _published(
 
 def _dates(page: Page, article: Record, metas: dict[str, list[str]]) -> Iterator[str]:
     yield from told(article, "published")
-    yield from _all(metas, _DATE_METAS[:-2])
+    yield from _all(metas, _DATE_METAS)
     for element in page.root.iter("time", "span", "div", "p", "abbr"):
         if "datePublished" in (element.get("itemprop") or ""):
             yield element.get("datetime") or element.get("content") or text_of(element)
     times = [each.get("datetime") for each in page.body.iter("time") if each.get("datetime")]
     yield from times[:1]
-    yield from _all(metas, _DATE_METAS[-2:])
+    yield from _all(metas, _CHANGED_METAS)
 
 
 def _byline(page: Page, article: Record, metas: dict[str, list[str]], publisher: str) -> Byline:
@@ -194,7 +176,7 @@ def _byline(page: Page, article: Record, metas: dict[str, list[str]], publisher:
         authors = [_INITIALS.sub("", each) for each in authors]
         authors = [each for each in dict.fromkeys(authors) if _is_name(each)]
         byline = Byline(tuple(authors), tuple(dict.fromkeys(agencies)))
-        if any(_key(each) != _key(publisher) for each in (*authors, *agencies)):
+        if any(key_of(each) != key_of(publisher) for each in (*authors, *agencies)):
             return byline
         publisher_only = publisher_only if publisher_only.authors else byline
     return publisher_only

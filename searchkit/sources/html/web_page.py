@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterator, Sequence
 
 from searchkit.article import Article, Caption
@@ -14,7 +13,7 @@ from searchkit.sources.html.captions import captions_of
 from searchkit.sources.html.figures import Picture, find_pictures
 from searchkit.sources.html.linked_data import linked_article
 from searchkit.sources.html.metadata import Metadata, metadata_of
-from searchkit.sources.html.page import Element, parse_page, text_of
+from searchkit.sources.html.page import Element, key_of, parse_page, text_of
 from searchkit.sources.shape_parts import Record, list_of
 
 __all__ = ["read_html"]
@@ -24,8 +23,6 @@ _LEAST_BODY = 140
 # What is told as the article's text takes the place of what is shown when it is so many times as
 # long: then the page shows a beginning only.
 _MUCH_LONGER = 1.5
-
-_NOT_ALNUM = re.compile(r"[\W_]+")
 
 
 def read_html(document: Document, options: Options) -> Iterator[Outcome]:
@@ -84,8 +81,8 @@ def _paragraphs(
 ) -> list[str]:
     """The texts of the body: without what repeats the headline, and without captions."""
     shown = [block.text for block in region.paragraphs] if region else []
-    left_out = {_key(metadata.headline)} | {_key(each.text) for each in captions}
-    kept = [text for text in shown if _key(text) not in left_out]
+    left_out = {key_of(metadata.headline)} | {key_of(each.text) for each in captions}
+    kept = [text for text in shown if key_of(text) not in left_out]
     told = _told_paragraphs(linked)
     return told if sum(map(len, told)) > _MUCH_LONGER * sum(map(len, kept)) else kept
 
@@ -94,7 +91,3 @@ def _told_paragraphs(linked: Record) -> list[str]:
     parts = [each for each in list_of(linked.get("body")) if isinstance(each, str)]
     lines = (" ".join(line.split()) for part in parts for line in html.unescape(part).split("\n"))
     return [line for line in lines if line]
-
-
-def _key(text: str) -> str:
-    return _NOT_ALNUM.sub("", text).casefold()
