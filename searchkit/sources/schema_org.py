@@ -20,7 +20,7 @@ from searchkit.sources.shape_parts import (
 __all__ = ["schema_article", "single_articles"]
 
 # Articles and their like, of which schema.org has many kinds: NewsArticle, BlogPosting, Report.
-_KINDS_OF_ARTICLES = re.compile(r"(?:.*[:/#])?(?:\w*Article|\w*Posting|Report|Review)")
+_KINDS_OF_ARTICLES = re.compile(r"(?:.*[:/#])?(?:\w*Article|(?!Job)\w+Posting|Report|Review)")
 
 
 def single_articles(record: Record) -> list[Record]:
@@ -36,7 +36,9 @@ def single_articles(record: Record) -> list[Record]:
 
 
 def _by_id(nodes: list[Record]) -> dict[str, Record]:
-    return {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
+    # Of several nodes of one name the others only refer to that which says most.
+    named = [node for node in nodes if isinstance(node.get("@id"), str)]
+    return {node["@id"]: node for node in sorted(named, key=len)}
 
 
 def _named(article: Record, by_id: dict[str, Record]) -> list[Record]:

@@ -1,14 +1,15 @@
-"""Here is the tree of a page: which pieces of text does it show, one below the other?"""
+"""Here is the tree of a page, or an element of it: which text does it show?"""
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from searchkit.sources.html.page import Element
 
-__all__ = ["HEADINGS", "Block", "blocks_of", "is_hidden"]
+__all__ = ["HEADINGS", "MOST_PIECES", "Block", "blocks_of", "is_hidden", "shown_text"]
 
 # What holds no text that people read as the page's, or text of another kind.
 _NO_TEXT = frozenset(
@@ -30,6 +31,8 @@ _PARAGRAPHS = frozenset(("p", "li", "td", "th", "blockquote", "span", "em", "str
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# Of an element with more pieces of text the beginning is enough.
+MOST_PIECES = 5_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +65,8 @@ def blocks_of(root: Element, left_out: Collection[Element]) -> list[Block]:
 
     def end_block(element: Element) -> None:
         nonlocal linked
+        if not pieces:
+            return
         text = " ".join("".join(pieces).split())
         if text:
             blocks.append(Block(text, min(linked, len(text)), element))
@@ -74,8 +79,7 @@ def blocks_of(root: Element, left_out: Collection[Element]) -> list[Block]:
         tag = element.tag
         if event == "start":
             if element is not root and (
-                not isinstance(tag, str)
-                or tag in _NO_TEXT
+                tag in _NO_TEXT
                 or element in left_out
                 or is_hidden(element)
                 or (tag == "time" and element.getparent().tag not in _PARAGRAPHS)
@@ -107,3 +111,23 @@ def blocks_of(root: Element, left_out: Collection[Element]) -> list[Block]:
             linked += len(element.tail.strip()) if links else 0
     end_block(root)
     return blocks
+
+
+def shown_text(element: Element, left_out: Collection[Element] = ()) -> str:
+    """The text of an element on one line, without the elements that are left out; of a large one
+    the beginning.
+    """
+    pieces = itertools.islice(_shown_pieces(element, left_out), MOST_PIECES)
+    return " ".join("".join(pieces).split())
+
+
+def _shown_pieces(element: Element, left_out: Collection[Element]) -> Iterator[str]:
+    """What is shown of an element, in pieces; lines have spaces between them."""
+    yield element.text or ""
+    for each in element:
+        space = "" if each.tag in _INLINE else " "
+        yield space
+        if not (each.tag in _NO_TEXT or each in left_out or is_hidden(each)):
+            yield from _shown_pieces(each, left_out)
+        yield space
+        yield each.tail or ""

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from searchkit.sources.html.blocks import HEADINGS, Block, blocks_of
 from searchkit.sources.html.page import Element, text_of
 
-__all__ = ["Region", "find_region", "named_otherwise"]
+__all__ = ["Region", "find_region"]
 
 # A shorter block, or one that is links to this part, is no running text.
 _LEAST_PARAGRAPH = 40
 _MOST_LINKED = 0.4
+_MOST_LINKED_BESIDE = 0.1
 # Into an element that holds so much of the text of its parent it goes on downwards.
 _MOST_OF_TEXT = 0.7
 # What holds so much of the page's text is the article, whatever it is named.
@@ -46,7 +47,9 @@ _LEAST_LINK = 15
 _MOST_IN_CARD = 500
 _MOSTLY = 0.8
 
-_FORMS = frozenset(("aside", "form", "footer", "header"))
+# The name of a row tells what it lists (players, ratings), not what part of the page it is.
+_OF_TABLES = frozenset(("tr", "tbody", "thead", "tfoot"))
+_OTHER_TAGS = frozenset(("aside", "form", "footer", "header"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Region:
     size: int
 
 
-def named_otherwise(element: Element) -> bool:
+def _named_otherwise(element: Element) -> bool:
     """Whether the names of an element say that it is no part of an article's text."""
     given, known = element.get("class"), element.get("id")
     return bool(given or known) and _are_other_names(f"{given or ''} {known or ''}")
@@ -84,7 +87,9 @@ def find_region(body: Element, left_out: Collection[Element]) -> Region | None:
     def is_other(element: Element) -> bool:
         known = others.get(element)
         if known is None:
-            named = element.tag in _FORMS or named_otherwise(element)
+            named = element.tag in _OTHER_TAGS or (
+                element.tag not in _OF_TABLES and _named_otherwise(element)
+            )
             small = weights.get(element, 0) < _SURELY_ARTICLE * total
             known = others[element] = named and small and element is not body
         return known
@@ -93,17 +98,29 @@ def find_region(body: Element, left_out: Collection[Element]) -> Region | None:
     weights = _weights(own)
     if not weights.get(body):
         return None
+    element = _narrowed(body, weights)
+    # What an element named an article has beside the greater part of its text: a standfirst, and
+    # what comes behind an advertisement or a picture.
+    whole = next(element.iterancestors("article"), element)
+    kept = [
+        block
+        for block, path in own
+        if (not _is_linked(block) if element in path else whole in path and _is_plain(block))
+    ]
+    paragraphs = tuple(_without_idle_headings(kept))
+    return Region(element, paragraphs, sum(len(block.text) for block in paragraphs))
+
+
+def _narrowed(body: Element, weights: Mapping[Element, int]) -> Element:
+    """The innermost element that holds most of the text of whatever it is in."""
     element = body
     while True:
         inner = max(element, key=lambda each: weights.get(each, 0), default=None)
         if inner is None or weights.get(inner, 0) < _MOST_OF_TEXT * weights[element]:
             break
         element = inner
-    if weights.get(element.getparent(), 0) and _is_paragraph(element):
-        element = element.getparent()
-    kept = [block for block, path in own if element in path and not _is_linked(block)]
-    paragraphs = tuple(_without_idle_headings(kept))
-    return Region(element, paragraphs, sum(len(block.text) for block in paragraphs))
+    holds_one = element is not body and element.tag in ("p", "li", "span", "blockquote")
+    return element.getparent() if holds_one else element
 
 
 def _cards(body: Element) -> list[Element]:
@@ -126,10 +143,6 @@ def _cards(body: Element) -> list[Element]:
 
 def _has_link(element: Element) -> bool:
     return any(len(text_of(each)) >= _LEAST_LINK for each in element.iter("a"))
-
-
-def _is_paragraph(element: Element) -> bool:
-    return element.tag in ("p", "li", "span", "blockquote")
 
 
 def _path(element: Element) -> list[Element]:
@@ -155,6 +168,16 @@ def _is_linked(block: Block) -> bool:
     """Whether a block is a link to something else rather than text with links in it."""
     size = len(block.text)
     return block.linked > 0.8 * size or (block.linked > 0.5 * size and size < 200)
+
+
+def _is_plain(block: Block) -> bool:
+    """Whether a block is running text that hardly links to anything."""
+    size = len(block.text)
+    return (
+        block.element.tag == "p"
+        and size >= _LEAST_PARAGRAPH
+        and block.linked <= _MOST_LINKED_BESIDE * size
+    )
 
 
 def _without_idle_headings(blocks: Sequence[Block]) -> list[Block]:

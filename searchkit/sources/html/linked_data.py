@@ -1,4 +1,4 @@
-"""Here is a page: what do its blocks of linked data (JSON-LD, schema.org) say of the article?"""
+"""Here is a page: what do its blocks of linked data (JSON-LD) say of the article?"""
 
 from __future__ import annotations
 
@@ -6,20 +6,14 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from searchkit.sources.html.page import Element
+from searchkit.sources.schema_org import schema_article, single_articles
+from searchkit.sources.shape_parts import Record, list_of
 
-__all__ = ["LinkedData", "linked_data", "strings"]
+__all__ = ["linked_article", "told"]
 
-_ARTICLE_TYPES = frozenset(
-    """
-    Article NewsArticle ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle
-    BackgroundNewsArticle ReviewNewsArticle AskPublicNewsArticle BlogPosting LiveBlogPosting
-    SocialMediaPosting TechArticle ScholarlyArticle Report SatiricalArticle AdvertiserContentArticle
-    """.split()  # noqa: SIM905  # a table to be read
-)
 # A page with more, or larger ones, is none that anybody wrote.
 _MOST_BLOCKS = 50
 _MOST_OBJECTS = 2000
@@ -30,26 +24,14 @@ _COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]
 _BARE_CONTROLS = re.compile(r"[\x00-\x1f]+")
 
 
-@dataclass(frozen=True, slots=True)
-class LinkedData:
-    """The object of the page's article, empty if there is none, and all pictures that are
-    described.
+def linked_article(root: Element) -> Record:
+    """The page's article under an article's keys, as `schema_article` has it; empty if there is
+    none. Blocks that are no JSON are passed over.
     """
-
-    article: dict[str, Any] = field(default_factory=dict)
-    images: tuple[dict[str, Any], ...] = ()
-
-
-def linked_data(root: Element) -> LinkedData:
-    """What the page's blocks say; those that are no JSON are passed over."""
     objects = [each for block in _blocks(root) for each in _objects(block)][:_MOST_OBJECTS]
-    by_id = {each["@id"]: each for each in objects if isinstance(each.get("@id"), str)}
-    articles = [each for each in objects if not _ARTICLE_TYPES.isdisjoint(_types(each))]
     # A page lists other articles, too: its own says most.
-    article = max(articles, key=lambda each: len(each), default={})
-    resolved = {name: _resolved(value, by_id) for name, value in article.items()}
-    images = [each for each in objects if "ImageObject" in _types(each)]
-    return LinkedData(resolved, tuple(images))
+    graphs = single_articles({"@graph": objects})
+    return schema_article(max(graphs, key=lambda graph: len(next(iter(graph["@graph"]), ()))))
 
 
 def _blocks(root: Element) -> Iterator[Any]:
@@ -65,7 +47,7 @@ def _blocks(root: Element) -> Iterator[Any]:
             continue
 
 
-def _objects(block: Any) -> Iterator[dict[str, Any]]:
+def _objects(block: Any) -> Iterator[Record]:
     """All objects within a block, the outer before the inner."""
     waiting = [block]
     for _ in range(_MOST_OBJECTS):
@@ -81,35 +63,10 @@ def _objects(block: Any) -> Iterator[dict[str, Any]]:
             waiting.extend(reversed(value))
 
 
-def _types(value: dict[str, Any]) -> list[str]:
-    given = value.get("@type", ())
-    names = given if isinstance(given, list) else [given]
-    return [name.rpartition("/")[2] for name in names if isinstance(name, str)]
-
-
-def _resolved(value: Any, by_id: dict[str, dict[str, Any]]) -> Any:
-    """The value; where it only names an object of the page, that object."""
-    if isinstance(value, list):
-        return [_resolved(each, by_id) for each in value]
-    if isinstance(value, dict) and value.keys() <= {"@id", "@type"}:
-        return by_id.get(str(value.get("@id")), value)
-    return value
-
-
-def strings(value: Any, *keys: str) -> list[str]:
-    """The texts in a value: itself, those of a list, those that objects have under the first of
-    the keys that they have.
+def told(article: Record, key: str) -> list[str]:
+    """The texts that are under a key, each on one line; of markup's entities, which pages put
+    into linked data, too, what they stand for.
     """
-    found: list[str] = []
-    waiting = [value]
-    while waiting:
-        each = waiting.pop(0)
-        if isinstance(each, str):
-            text = " ".join(html.unescape(html.unescape(each)).split())
-            found += [text] if text else []
-        elif isinstance(each, list):
-            waiting[:0] = each
-        elif isinstance(each, dict):
-            held = next((each[key] for key in keys if each.get(key)), None)
-            waiting[:0] = [held] if isinstance(held, (str, list)) else []
-    return found
+    texts = [each for each in list_of(article.get(key)) if isinstance(each, str)]
+    lines = (" ".join(html.unescape(html.unescape(text)).split()) for text in texts)
+    return [line for line in lines if line]

@@ -6,52 +6,39 @@ elements, microdata), then what it shows.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from searchkit.sources.bylines import Byline, is_agency, split_byline
 from searchkit.sources.dates import parse_date
-from searchkit.sources.html.linked_data import LinkedData, strings
-from searchkit.sources.html.page import Element, Page, text_of
+from searchkit.sources.html.linked_data import told
+from searchkit.sources.html.page import Element, Page, key_of, text_of
+from searchkit.sources.shape_parts import Record
 
 __all__ = ["Metadata", "metadata_of"]
 
-_HEADLINE_METAS = (
-    "og:title",
-    "twitter:title",
-    "dc.title",
-    "headline",
-    "parsely-title",
-    "sailthru.title",
-)
-_DATE_METAS = (
-    *("article:published_time", "datepublished", "date", "dc.date", "dcterms.created"),
-    *("dc.date.issued", "dcterms.issued", "dcterms.date", "pubdate", "publishdate", "publish-date"),
-    *(
-        "publish_date",
-        "parsely-pub-date",
-        "sailthru.date",
-        "article.published",
-        "og:published_time",
-    ),
-    *("og:article:published_time", "published_time", "article:published", "publication_date"),
-    *("last-modified", "article:modified_time"),
-)
-_AUTHOR_METAS = (
-    *("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "byl"),
-    *("authors", "og:article:author", "article.author", "twitter:creator:name"),
-)
-_SECTION_METAS = (
-    "article:section",
-    "parsely-section",
-    "section",
-    "og:article:section",
-    "dc.subject",
-)
+# The names of meta elements, the surest first.
+_HEADLINE_METAS = """
+    og:title twitter:title dc.title headline parsely-title sailthru.title
+    """.split()  # noqa: SIM905  # a table to be read
+_DATE_METAS = """
+    article:published_time datepublished date dc.date dcterms.created dc.date.issued dcterms.issued
+    dcterms.date pubdate publishdate publish-date publish_date parsely-pub-date sailthru.date
+    article.published og:published_time og:article:published_time published_time article:published
+    publication_date
+    """.split()  # noqa: SIM905  # likewise
+_CHANGED_METAS = ("last-modified", "article:modified_time")
+_AUTHOR_METAS = """
+    author article:author parsely-author sailthru.author dc.creator byl authors og:article:author
+    article.author twitter:creator:name
+    """.split()  # noqa: SIM905  # likewise
+_SECTION_METAS = """
+    article:section parsely-section section og:article:section dc.subject
+    """.split()  # noqa: SIM905  # likewise
 _PUBLISHER_METAS = ("og:site_name", "publisher", "dc.publisher", "application-name")
 _KEYWORD_METAS = ("news_keywords", "keywords", "article:tag", "parsely-tags", "sailthru.tags")
 
@@ -65,6 +52,10 @@ _INITIALS = re.compile(r"\s*\([\w./-]{1,6}\)$")
 _ADDRESS = re.compile(r"https?://|^www\.|@|/", re.IGNORECASE)
 _LONGEST_NAME = 120
 _MOST_KEYWORDS = 50
+# Further ones are none that anybody wrote.
+_MOST_SEPARATORS = 20
+_MOST_HEADINGS = 20
+_MOST_DATES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +73,22 @@ class Metadata:
     remarks: tuple[str, ...] = ()
 
 
-def metadata_of(page: Page, data: LinkedData, fetched_from: str) -> Metadata:
-    """What the page says; `fetched_from` is its address, if that is known."""
+def metadata_of(page: Page, article: Record, fetched_from: str) -> Metadata:
+    """What the page says, and `article`, its linked data; `fetched_from` is its address, if that
+    is known.
+    """
     metas = _metas(page.root)
-    publisher = _first(
-        strings(data.article.get("publisher"), "name"), _all(metas, _PUBLISHER_METAS)
-    )
-    published, remarks = _published(page, data, metas)
+    publisher = _first(told(article, "publisher"), _all(metas, _PUBLISHER_METAS))
+    published, remarks = _published(page, article, metas)
     return Metadata(
-        headline=_headline(page, data, metas, publisher),
+        headline=_headline(page, article, metas, publisher),
         published=published,
-        byline=_byline(page, data, metas, publisher),
-        section=_section(data, metas),
+        byline=_byline(page, article, metas, publisher),
+        section=_section(article, metas),
         publisher=publisher,
-        language=_language(page, data, metas),
-        url=_url(page, data, metas, fetched_from),
-        keywords=_keywords(data, metas),
+        language=_language(page, article, metas),
+        url=_url(page, article, metas, fetched_from),
+        keywords=_keywords(article, metas),
         remarks=remarks,
     )
 
@@ -121,45 +112,39 @@ def _first(*candidates: Iterable[str]) -> str:
     return next((each for values in candidates for each in values if each), "")
 
 
-def _headline(page: Page, data: LinkedData, metas: dict[str, list[str]], publisher: str) -> str:
+def _headline(page: Page, article: Record, metas: dict[str, list[str]], publisher: str) -> str:
     """What linked data say, or else the other metadata, or what is shown."""
-    told = _first(strings(data.article.get("headline")), strings(data.article.get("name")))
-    headings = [text_of(each) for each in page.body.iter("h1")]
-    shown = [each for each in headings if each and _key(each) != _key(publisher)]
-    told = _without_site(told, publisher, shown)
+    headings = map(text_of, itertools.islice(page.body.iter("h1"), _MOST_HEADINGS))
+    shown = [each for each in headings if each and key_of(each) != key_of(publisher)]
+    linked = _without_site(_first(told(article, "headline")), publisher, shown)
     named = _without_site(_first(_all(metas, _HEADLINE_METAS)), publisher, shown)
     title = _without_site(text_of(page.root.find(".//title")), publisher, shown)
-    for candidate in (told, named):
+    for candidate in (linked, named):
         if candidate and not _is_shortened(candidate):
-            return next((each for each in shown if _key(each) == _key(candidate)), candidate)
-    return next(iter(shown), "") or told or named or title
+            return next((each for each in shown if key_of(each) == key_of(candidate)), candidate)
+    return next(iter(shown), "") or linked or named or title
 
 
 def _is_shortened(text: str) -> bool:
     return text.endswith(("…", "..."))
 
 
-def _key(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
-
-
 def _without_site(title: str, publisher: str, shown: Iterable[str]) -> str:
     """A title without the name of the site at its end."""
-    parts = list(_SITE_SEPARATOR.finditer(title))
-    for match in parts:
+    headings = set(map(key_of, shown))
+    site = key_of(publisher)
+    for match in itertools.islice(_SITE_SEPARATOR.finditer(title), _MOST_SEPARATORS):
         before, after = title[: match.start()], title[match.end() :]
-        if any(_key(before) == _key(each) for each in shown):
-            return before
-        if publisher and _key(after) and _key(after) in (_key(publisher), _key(publisher) + "com"):
+        if key_of(before) in headings or (site and key_of(after) in (site, f"{site}com")):
             return before
     return title
 
 
 def _published(
-    page: Page, data: LinkedData, metas: dict[str, list[str]]
+    page: Page, article: Record, metas: dict[str, list[str]]
 ) -> tuple[datetime | None, tuple[str, ...]]:
     remarks: list[str] = []
-    for candidate in _dates(page, data, metas):
+    for candidate in itertools.islice(_dates(page, article, metas), _MOST_DATES):
         try:
             return parse_date(candidate), ()
         except ValueError as error:  # noqa: PERF203  # a few at most
@@ -168,22 +153,20 @@ def _published(
     return None, tuple(remarks)
 
 
-def _dates(page: Page, data: LinkedData, metas: dict[str, list[str]]) -> Iterator[str]:
-    yield from strings(data.article.get("datePublished"))
-    yield from _all(metas, _DATE_METAS[:-2])
+def _dates(page: Page, article: Record, metas: dict[str, list[str]]) -> Iterator[str]:
+    yield from told(article, "published")
+    yield from _all(metas, _DATE_METAS)
     for element in page.root.iter("time", "span", "div", "p", "abbr"):
         if "datePublished" in (element.get("itemprop") or ""):
             yield element.get("datetime") or element.get("content") or text_of(element)
     times = [each.get("datetime") for each in page.body.iter("time") if each.get("datetime")]
     yield from times[:1]
-    yield from strings(data.article.get("dateCreated"))
-    yield from strings(data.article.get("dateModified"))
-    yield from _all(metas, _DATE_METAS[-2:])
+    yield from _all(metas, _CHANGED_METAS)
 
 
-def _byline(page: Page, data: LinkedData, metas: dict[str, list[str]], publisher: str) -> Byline:
+def _byline(page: Page, article: Record, metas: dict[str, list[str]], publisher: str) -> Byline:
     publisher_only = Byline()
-    for names in _named(page, data, metas):
+    for names in _named(page, article, metas):
         authors: list[str] = []
         agencies: list[str] = []
         for name in names:
@@ -193,23 +176,21 @@ def _byline(page: Page, data: LinkedData, metas: dict[str, list[str]], publisher
         authors = [_INITIALS.sub("", each) for each in authors]
         authors = [each for each in dict.fromkeys(authors) if _is_name(each)]
         byline = Byline(tuple(authors), tuple(dict.fromkeys(agencies)))
-        if any(_key(each) != _key(publisher) for each in (*authors, *agencies)):
+        if any(key_of(each) != key_of(publisher) for each in (*authors, *agencies)):
             return byline
         publisher_only = publisher_only if publisher_only.authors else byline
     return publisher_only
 
 
-def _named(page: Page, data: LinkedData, metas: dict[str, list[str]]) -> Iterator[list[str]]:
+def _named(page: Page, article: Record, metas: dict[str, list[str]]) -> Iterator[list[str]]:
     """What names authors, the surest first."""
-    yield strings(data.article.get("author"), "name", "alternateName")
-    yield strings(data.article.get("creator"), "name")
+    yield [*told(article, "authors"), *told(article, "agencies")]
     for name in _AUTHOR_METAS:
         yield [each for each in metas.get(name, ()) if not _ADDRESS.search(each)]
     marked = [
         each
         for each in page.body.iter()
-        if isinstance(each.tag, str)
-        and ("author" in (each.get("itemprop") or "") or each.get("rel") == "author")
+        if "author" in (each.get("itemprop") or "") or each.get("rel") == "author"
     ]
     yield _outer_texts(marked)
     named = [
@@ -234,21 +215,20 @@ def _is_name(text: str) -> bool:
     )
 
 
-def _section(data: LinkedData, metas: dict[str, list[str]]) -> str:
-    return _first(strings(data.article.get("articleSection")), _all(metas, _SECTION_METAS))
+def _section(article: Record, metas: dict[str, list[str]]) -> str:
+    return _first(told(article, "section"), _all(metas, _SECTION_METAS))
 
 
-def _language(page: Page, data: LinkedData, metas: dict[str, list[str]]) -> str:
+def _language(page: Page, article: Record, metas: dict[str, list[str]]) -> str:
     html = page.root if page.root.tag == "html" else None
     named = [html.get("lang") or html.get("xml:lang") or ""] if html is not None else []
-    told = strings(data.article.get("inLanguage"), "alternateName", "name")
     locale = [
         each.replace("_", "-") for each in _all(metas, ("og:locale", "language", "dc.language"))
     ]
-    return _first(named, told, locale).strip().replace("_", "-")
+    return _first(named, told(article, "language"), locale).strip().replace("_", "-")
 
 
-def _url(page: Page, data: LinkedData, metas: dict[str, list[str]], fetched_from: str) -> str:
+def _url(page: Page, article: Record, metas: dict[str, list[str]], fetched_from: str) -> str:
     canonical = [
         each.get("href") or ""
         for each in page.root.iter("link")
@@ -258,8 +238,7 @@ def _url(page: Page, data: LinkedData, metas: dict[str, list[str]], fetched_from
     candidates = [
         *canonical,
         *metas.get("og:url", ()),
-        *strings(data.article.get("mainEntityOfPage"), "@id", "url"),
-        *strings(data.article.get("url")),
+        *told(article, "url"),
         fetched_from,
     ]
     for candidate in candidates:
@@ -273,9 +252,8 @@ def _url(page: Page, data: LinkedData, metas: dict[str, list[str]], fetched_from
     return ""
 
 
-def _keywords(data: LinkedData, metas: dict[str, list[str]]) -> tuple[str, ...]:
-    listed: list[Any] = [data.article.get("keywords")]
-    given = strings(listed, "name")
+def _keywords(article: Record, metas: dict[str, list[str]]) -> tuple[str, ...]:
+    given = told(article, "keywords")
     if len(given) == 1:
         given = given[0].split(",")
     for name in _KEYWORD_METAS:

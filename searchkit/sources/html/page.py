@@ -15,7 +15,7 @@ from searchkit.errors import SourceError
 from searchkit.sources.encoding import bom_encoding, decode, require_encoding
 from searchkit.sources.files import Document, Options
 
-__all__ = ["Element", "Page", "parse_page", "text_of"]
+__all__ = ["Element", "Page", "key_of", "parse_page", "text_of"]
 
 # An element of lxml, which has no types of its own.
 Element = Any
@@ -32,6 +32,7 @@ _MEANT = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-a
 
 # Elements without content, for whose end libxml2's parser, which knows HTML 4, would wait.
 _VOID = re.compile(rb"<(?:source|track|wbr|SOURCE|TRACK|WBR)\b[^<>]*>")
+_NOT_ALNUM = re.compile(r"[\W_]+")
 _CONTROLS = bytes([*range(9), 11, *range(14, 32), 127])
 
 
@@ -115,3 +116,8 @@ def text_of(element: Element | None) -> str:
     if element is None:
         return ""
     return " ".join("".join(element.itertext()).split())
+
+
+def key_of(text: str) -> str:
+    """By what two texts are the same, whatever their case, spaces and punctuation."""
+    return _NOT_ALNUM.sub("", text).casefold()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterator, Sequence
 
 from searchkit.article import Article, Caption
 from searchkit.errors import Notice, Reject, SourceError
 from searchkit.sources.files import Document, Options, Outcome
 from searchkit.sources.html.body import Region, find_region
-from searchkit.sources.html.captions import Picture, captions_of, find_pictures
-from searchkit.sources.html.linked_data import LinkedData, linked_data
+from searchkit.sources.html.captions import captions_of
+from searchkit.sources.html.figures import Picture, find_pictures
+from searchkit.sources.html.linked_data import linked_article
 from searchkit.sources.html.metadata import Metadata, metadata_of
-from searchkit.sources.html.page import Element, parse_page, text_of
-from searchkit.sources.markup import plain_text_of
+from searchkit.sources.html.page import Element, key_of, parse_page, text_of
+from searchkit.sources.shape_parts import Record, list_of
 
 __all__ = ["read_html"]
 
@@ -24,9 +24,6 @@ _LEAST_BODY = 140
 # long: then the page shows a beginning only.
 _MUCH_LONGER = 1.5
 
-_MARKUP = re.compile(r"</?(?:p|br|div|a|strong|em)\b[^<>]*>", re.IGNORECASE)
-_NOT_ALNUM = re.compile(r"[\W_]+")
-
 
 def read_html(document: Document, options: Options) -> Iterator[Outcome]:
     """One article, or a reject; notices come before it."""
@@ -35,14 +32,14 @@ def read_html(document: Document, options: Options) -> Iterator[Outcome]:
     except SourceError as error:
         yield Reject(document.place, str(error))
         return
-    data = linked_data(page.root)
-    metadata = metadata_of(page, data, document.url)
-    region, pictures = _region_and_pictures(page.body)
-    captions = captions_of(pictures, region.element if region else None)
-    paragraphs = _paragraphs(region, metadata, captions, data)
+    linked = linked_article(page.root)
+    metadata = metadata_of(page, linked, document.url)
+    region, pictures = _region_and_pictures(page.body, metadata.url)
+    captions = captions_of(pictures, region.element if region else None, metadata.url)
+    paragraphs = _paragraphs(region, metadata, captions, linked)
     remarks = (page.remark, *(metadata.remarks if metadata.published is None else ()))
     size = sum(map(len, paragraphs))
-    if size < _LEAST_BODY and not (data.article and metadata.headline):
+    if size < _LEAST_BODY and not (linked and metadata.headline):
         yield Reject(
             document.place,
             "no article text was found in this page; if there is one, save it as plain text",
@@ -64,11 +61,11 @@ def read_html(document: Document, options: Options) -> Iterator[Outcome]:
     )
 
 
-def _region_and_pictures(body: Element) -> tuple[Region | None, list[Picture]]:
+def _region_and_pictures(body: Element, address: str) -> tuple[Region | None, list[Picture]]:
     """Where the article is, and the pictures of the page. What looks like a picture with a few
     words may be the whole of a short article.
     """
-    pictures = find_pictures(body)
+    pictures = find_pictures(body, address)
     region = find_region(body, {each.element for each in pictures})
     longest = max(
         (len(text_of(each.element)) for each in pictures if each.kind == "box"), default=0
@@ -80,28 +77,17 @@ def _region_and_pictures(body: Element) -> tuple[Region | None, list[Picture]]:
 
 
 def _paragraphs(
-    region: Region | None, metadata: Metadata, captions: Sequence[Caption], data: LinkedData
+    region: Region | None, metadata: Metadata, captions: Sequence[Caption], linked: Record
 ) -> list[str]:
     """The texts of the body: without what repeats the headline, and without captions."""
     shown = [block.text for block in region.paragraphs] if region else []
-    left_out = {_key(metadata.headline)} | {_key(each.text) for each in captions}
-    kept = [text for text in shown if _key(text) not in left_out]
-    told = _told_text(data)
-    if len(told) > _MUCH_LONGER * sum(map(len, kept)):
-        return [each for each in told.split("\n\n") if each.strip()]
-    return kept
+    left_out = {key_of(metadata.headline)} | {key_of(each.text) for each in captions}
+    kept = [text for text in shown if key_of(text) not in left_out]
+    told = _told_paragraphs(linked)
+    return told if sum(map(len, told)) > _MUCH_LONGER * sum(map(len, kept)) else kept
 
 
-def _told_text(data: LinkedData) -> str:
-    body = data.article.get("articleBody")
-    if isinstance(body, list):
-        body = "\n\n".join(each for each in body if isinstance(each, str))
-    if not isinstance(body, str):
-        return ""
-    if _MARKUP.search(body):
-        return plain_text_of(body)
-    return "\n\n".join(" ".join(line.split()) for line in html.unescape(body).split("\n"))
-
-
-def _key(text: str) -> str:
-    return _NOT_ALNUM.sub("", text).casefold()
+def _told_paragraphs(linked: Record) -> list[str]:
+    parts = [each for each in list_of(linked.get("body")) if isinstance(each, str)]
+    lines = (" ".join(line.split()) for part in parts for line in html.unescape(part).split("\n"))
+    return [line for line in lines if line]

@@ -101,6 +101,30 @@ class TestBody:
         head = linked(headline="Night ferry", articleBody=whole)
         assert read(page(f"<p>{FIRST}</p>", head)).body == whole
 
+    def test_has_what_the_article_says_beside_the_greater_part_of_it(self) -> None:
+        most = [FIRST] * 6
+        content = page(
+            f"<article><h1>Night ferry</h1><p>{SECOND}</p><div><p>{'</p><p>'.join(most)}</p></div>"
+            f"<div><p>{SECOND}</p><p>More on the harbour</p></div></article>"
+            f"<div><p>{SECOND}</p></div>"
+        )
+        assert read(content).body == "\n\n".join((SECOND, *most, SECOND))
+
+    def test_has_the_rows_of_tables_whatever_they_are_named(self) -> None:
+        table = "<table><tr class=player-1><td>Ida</td><tr class=rating><td>5</td></table>"
+        assert read(article_page(table)).body == f"{FIRST}\n\nIda\n\n5\n\n{SECOND}"
+
+    def test_has_quotations_that_are_figures(self) -> None:
+        quotation = (
+            "<figure><img src=a.jpg><blockquote><p>I saw nothing at all.</p></blockquote>"
+            "<figcaption>The captain, on Friday</figcaption></figure>"
+        )
+        article = read(article_page(quotation))
+        assert article.body == (
+            f"{FIRST}\n\nI saw nothing at all.\n\nThe captain, on Friday\n\n{SECOND}"
+        )
+        assert article.captions == ()
+
     def test_does_not_repeat_the_headline(self) -> None:
         head = '<meta property="og:title" content="Night ferry runs aground">'
         content = page(
@@ -148,6 +172,23 @@ class TestCaptions:
         assert (caption.text, caption.alt) == ("", "A ferry in fog")
 
     @pytest.mark.parametrize(
+        "target",
+        ["big.jpg", "big.webp?size=2#top", "#big", "/ferry", "https://post.example/ferry#2"],
+    )
+    @pytest.mark.parametrize(
+        "inner",
+        [
+            "<figure><img src=a.jpg><figcaption>{}</figcaption></figure>",
+            "<img src=a.jpg width=640><span>{}</span>",
+        ],
+    )
+    def test_may_be_in_links_to_a_picture_or_the_page_itself(self, inner: str, target: str) -> None:
+        link = f'<div><a href="{target}">{inner.format("The ferry on the rocks")}</a></div>'
+        head = '<link rel="canonical" href="https://post.example/ferry">'
+        (caption,) = read(article_page(link, head=head)).captions
+        assert caption.text == "The ferry on the rocks"
+
+    @pytest.mark.parametrize(
         "picture",
         [
             '<a href="/o"><figure><img><figcaption>Another ship</figcaption></figure></a>',
@@ -158,6 +199,38 @@ class TestCaptions:
     )
     def test_of_other_articles_are_none(self, picture: str) -> None:
         assert read(article_page(picture)).captions == ()
+
+    @pytest.mark.parametrize(
+        ("picture", "shown"),
+        [
+            ("<div hidden><figure><img>{}</figure></div>", False),
+            ("<div style='Display: none'><img>{}</div>", False),
+            ("<figure><img><div style='visibility:hidden'>{}</div></figure>", False),
+            ("<figure aria-hidden=true><img>{}</figure>", True),
+            ("<i class='slide on'><img></i><i class='slide' hidden><img>{}</i>", True),
+        ],
+    )
+    def test_are_none_that_are_hidden_but_the_slides_of_a_gallery(
+        self, picture: str, shown: bool
+    ) -> None:
+        caption = "<figcaption>The ferry<b hidden>, enlarged</b></figcaption>"
+        article = read(article_page(picture.format(caption)))
+        assert [each.text for each in article.captions] == (["The ferry"] if shown else [])
+        assert article.body == f"{FIRST}\n\n{SECOND}"
+
+    @pytest.mark.parametrize(
+        ("inner", "text"),
+        [
+            ("2 of 12 | The ferry", "The ferry"),
+            ("<b>2</b><b>of</b><b>12</b>The ferry", "The ferry"),
+            ("2 of 12 sailors on deck", "2 of 12 sailors on deck"),
+            ("The <i>night <b>ferry</b></i>, aground", "The night ferry, aground"),
+            ("<p>The ferry</p><p>aground</p>", "The ferry aground"),
+        ],
+    )
+    def test_are_what_is_shown_without_the_number_of_the_slide(self, inner: str, text: str) -> None:
+        content = article_page(f"<figure><img src=a.jpg><figcaption>{inner}</figcaption></figure>")
+        assert [caption.text for caption in read(content).captions] == [text]
 
     def test_come_in_the_order_of_the_page_and_once(self) -> None:
         figure = "<figure><img src=a.jpg><figcaption>{}</figcaption></figure>"
@@ -186,6 +259,18 @@ class TestMetadata:
         assert (article.publisher, article.section) == ("Harbour Post", "News")
         assert article.keywords == ("ferry", "fog")
         assert (article.language, article.url) == ("en", "https://post.example/1978/ferry")
+
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_names_whom_linked_data_only_refer_to(self, turned: bool) -> None:
+        nodes = [
+            {"@type": "NewsArticle", "headline": "Ferry aground", "author": {"@id": "#ida"}},
+            {"@type": "Person", "@id": "#ida", "name": "Ida Brandt"},
+            {"@type": "JobPosting", "headline": "Deck hand", "name": "Deck hand", "url": "/job"},
+        ]
+        data = {"@graph": nodes[::-1] if turned else nodes}
+        head = f'<script type="application/ld+json">{json.dumps(data)}</script>'
+        article = read(article_page(head=head))
+        assert (article.headline, article.authors) == ("Ferry aground", ("Ida Brandt",))
 
     def test_comes_from_meta_elements(self) -> None:
         head = """
@@ -278,6 +363,12 @@ class TestWhatIsNoArticle:
             b"<html><body>" + b"<figure><img><figcaption>a b</figcaption></figure>" * 20_000,
             b"<html><body>" + b'<div class="caption"><img src=x>' * 20_000,
             b"<html><body><ul>" + b"<li class=a><a href=x>some long link text</a> b</li>" * 20_000,
+            b"<html><body><div><div>" + b"<i class=caption>x</i>" * 50_000 + b"</div><img>",
+            b"<html><body><figure><img>" + b"<b class=caption>x</b>" * 50_000,
+            b"<html><body><figure><img>" + b"<figcaption>abc</figcaption>" * 50_000,
+            b"<html><body><figure><img><figcaption>" + b"<small>x</small>" * 50_000,
+            b"<html><body><div>" + b"<p><img></p>" * 50_000,
+            b"<html><head><title>" + b"a | " * 50_000 + b"</title></head><h1>b</h1>" * 2,
             b'<script type="application/ld+json">' + b'{"a":' * 100_000,
             b"<!-- " * 100_000,
             b'<a href="' * 100_000,
