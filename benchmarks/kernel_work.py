@@ -25,8 +25,8 @@ from searchkit.kernels.invert import Inverter, Run
 from searchkit.kernels.merge import FieldMerger, RunMerger, SegmentMerger
 from searchkit.kernels.postings import Encoder, PostingList
 from searchkit.kernels.text import Surfaces
-from searchkit.sources.plain_lines import PlainLines
-from searchkit.sources.records import RecordReader
+from searchkit.sources.fields.records import RecordReader
+from searchkit.sources.json.plain_lines import PlainLines
 
 __all__ = ["works"]
 

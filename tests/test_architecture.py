@@ -53,6 +53,12 @@ ALLOWED_SIDEWAYS = {
     ("searchkit.index", "searchkit.searching"),
     ("searchkit.watching", "searchkit.index"),
 }
+# What each room of `searchkit.sources` may use of the others.
+ROOMS_OF_SOURCES: dict[str, set[str]] = {
+    **dict.fromkeys(("containers", "encodings", "fields"), set()),
+    **dict.fromkeys(("json", "xml", "text", "html"), {"encodings", "fields"}),
+    "tables": {"encodings", "fields", "json"},
+}
 # Public within their room only: classes that show in Whoosh's, and what is run as a program.
 WITHIN_THE_ROOM = {"AnalyzedText", "TermAnalyzer", "ValueAnalyzer", "generate"}
 MODULES = sorted([*ROOT.glob("searchkit/**/*.py"), *ROOT.glob("cli/**/*.py")])
@@ -90,6 +96,17 @@ def test_dependencies_run_downwards(file: Path) -> None:
             continue
         target = room(imported)
         assert target == own or (own, target) in ALLOWED_SIDEWAYS or FLOORS[target] < FLOORS[own]
+
+
+@pytest.mark.parametrize("name", ROOMS_OF_SOURCES)
+def test_formats_do_not_know_each_other(name: str) -> None:
+    used = {
+        match[1]
+        for file in (ROOT / "searchkit/sources" / name).glob("*.py")
+        for module in imports(file)
+        if (match := re.match(r"searchkit\.sources\.(\w+)\.", module))
+    }
+    assert used - {name} <= ROOMS_OF_SOURCES[name]
 
 
 def test_every_room_is_on_the_map() -> None:

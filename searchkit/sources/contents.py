@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from searchkit.errors import Notice, Reject, SourceError
-from searchkit.sources.archives import archive_of, members
-from searchkit.sources.encoding import binary_kind
+from searchkit.sources.containers.archives import archive_of, members
+from searchkit.sources.containers.warc import looks_like_warc, pages
+from searchkit.sources.encodings.encoding import binary_kind
 from searchkit.sources.files import (
     MAX_TEXT_BYTES,
     TOO_LARGE,
@@ -24,7 +25,6 @@ from searchkit.sources.files import (
 from searchkit.sources.finding import explained
 from searchkit.sources.fingerprints import NEVER_KNOWN
 from searchkit.sources.formats import Format, detect, format_named
-from searchkit.sources.warc import looks_like_warc, pages
 
 __all__ = ["LEFT_OUT", "Part", "Records", "Whole", "contents"]
 

@@ -12,7 +12,7 @@ from xxhash import xxh3_128
 from searchkit.article import Article
 from searchkit.errors import Notice, Reject, SourceError
 from searchkit.record import Record
-from searchkit.sources.packed import LONGEST_MAGIC, packing_of, unpacked
+from searchkit.sources.containers.packed import LONGEST_MAGIC, packing_of, unpacked
 
 if TYPE_CHECKING:
     from searchkit.sources.fingerprints import Recognition

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from searchkit.errors import Notice, Reject
-from searchkit.sources.bylines import word_set
+from searchkit.sources.fields.bylines import word_set
 
 __all__ = ["STANDARD_INPUT", "FoundFile", "explained", "find_files", "is_listed", "place_of"]
 

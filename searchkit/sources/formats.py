@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from searchkit.errors import SourceError
-from searchkit.sources.encoding import bom_encoding
+from searchkit.sources.encodings.encoding import bom_encoding
 from searchkit.sources.files import MAX_TEXT_BYTES, Document, Item, OpenFile, Options, Outcome
 
 __all__ = ["ENTRY_POINTS", "Format", "detect", "format_named", "formats", "is_named_like_one"]
@@ -74,72 +74,72 @@ _OWN = (
     Format(
         "jsonl",
         (".jsonl", ".ndjson"),
-        read_records=f"{_HERE}.jsonl:read_jsonl",
-        looks_like=f"{_HERE}.wrapping:looks_like_jsonl",
+        read_records=f"{_HERE}.json.jsonl:read_jsonl",
+        looks_like=f"{_HERE}.json.wrapping:looks_like_jsonl",
         begins=b"{",
     ),
     Format(
         "json",
         (".json",),
-        read_records=f"{_HERE}.json_documents:read_json",
-        looks_like=f"{_HERE}.wrapping:looks_like_json",
+        read_records=f"{_HERE}.json.documents:read_json",
+        looks_like=f"{_HERE}.json.wrapping:looks_like_json",
         begins=b"{[",
     ),
     Format(
         "parquet",
         (".parquet", ".pq"),
-        read_records=f"{_HERE}.parquet:read_parquet",
-        looks_like=f"{_HERE}.parquet:looks_like_parquet",
+        read_records=f"{_HERE}.tables.parquet:read_parquet",
+        looks_like=f"{_HERE}.tables.parquet:looks_like_parquet",
         begins=b"P",
     ),
     Format(
         "feed",
         (".rss", ".atom"),
-        read_records=f"{_HERE}.feeds:read_feed",
-        looks_like=f"{_HERE}.feeds:looks_like_feed",
+        read_records=f"{_HERE}.xml.feeds:read_feed",
+        looks_like=f"{_HERE}.xml.feeds:looks_like_feed",
         begins=b"<",
     ),
     Format(
         "nitf",
         (".nitf",),
-        read_document=f"{_HERE}.nitf:read_nitf",
-        looks_like=f"{_HERE}.nitf:looks_like_nitf",
+        read_document=f"{_HERE}.xml.nitf:read_nitf",
+        looks_like=f"{_HERE}.xml.nitf:looks_like_nitf",
         begins=b"<",
     ),
     Format(
         "newsml",
         (".newsml",),
-        read_records=f"{_HERE}.newsml:read_newsml",
-        looks_like=f"{_HERE}.newsml:looks_like_newsml",
+        read_records=f"{_HERE}.xml.newsml:read_newsml",
+        looks_like=f"{_HERE}.xml.newsml:looks_like_newsml",
         begins=b"<",
     ),
     Format(
         "reuters",
         (".sgm", ".sgml"),
-        read_records=f"{_HERE}.reuters_sgml:read_reuters_sgml",
-        looks_like=f"{_HERE}.reuters_sgml:looks_like_reuters_sgml",
+        read_records=f"{_HERE}.xml.reuters_sgml:read_reuters_sgml",
+        looks_like=f"{_HERE}.xml.reuters_sgml:looks_like_reuters_sgml",
         begins=b"<",
     ),
     Format(
         "mhtml",
         (".mhtml", ".mht"),
         read_document=f"{_HERE}.html.mhtml:read_mhtml",
-        looks_like=f"{_HERE}.html_beginnings:looks_like_mhtml",
+        looks_like=f"{_HERE}.html.beginnings:looks_like_mhtml",
     ),
     Format(
         "html",
         (".html", ".htm", ".xhtml"),
         read_document=f"{_HERE}.html:read_html",
-        looks_like=f"{_HERE}.html_beginnings:looks_like_html",
+        looks_like=f"{_HERE}.html.beginnings:looks_like_html",
         begins=b"<",
     ),
     Format(
         "csv",
         (".csv", ".tsv", ".tab"),
-        read_records=f"{_HERE}.csv_tables:read_csv",
-        looks_like=f"{_HERE}.csv_tables:looks_like_csv",
+        read_records=f"{_HERE}.tables.csv_tables:read_csv",
+        looks_like=f"{_HERE}.tables.csv_tables:looks_like_csv",
     ),
-    Format("plaintext", (".txt", ".text"), read_document=f"{_HERE}.plaintext:read_plaintext"),
+    Format("plaintext", (".txt", ".text"), read_document=f"{_HERE}.text.plaintext:read_plaintext"),
 )
 
 _OWN_BY_NAME = {each.name: each for each in _OWN}

@@ -13,7 +13,7 @@ from searchkit.article import Article
 from searchkit.errors import Notice, Reject, RejectedError
 from searchkit.record import Record, decode_article
 from searchkit.sources.contents import LEFT_OUT, Part, Records, Whole
-from searchkit.sources.encoding import require_encoding
+from searchkit.sources.encodings.encoding import require_encoding
 from searchkit.sources.file_parts import End, FileParts
 from searchkit.sources.files import FileDone, Found, Item, Options
 from searchkit.sources.finding import (
@@ -80,7 +80,7 @@ def read(
     if workers < 1:
         raise ValueError(f"workers is {workers}; give 1 or more")
     if fields:
-        from searchkit.sources.records import require_fields
+        from searchkit.sources.fields.records import require_fields
 
         require_fields(fields)
     listed = [paths] if isinstance(paths, (str, os.PathLike)) else paths

@@ -12,8 +12,8 @@ from whoosh.reading import IndexReader
 
 from searchkit.article import Article
 from searchkit.errors import ArticleError, Notice, Reject, SearchKitError, SourceError
-from searchkit.sources.json_types import as_json
-from searchkit.sources.records import RecordReader, require_fields
+from searchkit.sources.fields.records import RecordReader, require_fields
+from searchkit.sources.json.types import as_json
 
 __all__ = ["WhooshArticles", "import_whoosh"]
 

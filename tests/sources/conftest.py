@@ -12,7 +12,7 @@ import pytest
 from searchkit import Article
 from searchkit.errors import Notice, Reject
 from searchkit.sources import Reading, read
-from searchkit.sources.saved_page import parse_saved_page
+from searchkit.sources.text.saved_page import parse_saved_page
 
 
 @dataclass(frozen=True)

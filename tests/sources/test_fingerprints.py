@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from searchkit import Article
 from searchkit.errors import Notice, Reject
 from searchkit.record import Record, record_of
-from searchkit.sources import fingerprints, plaintext, read
-from searchkit.sources.records import RecordReader
+from searchkit.sources import fingerprints, read
+from searchkit.sources.fields.records import RecordReader
+from searchkit.sources.text import plaintext
 from tests.sources.conftest import FIRST_LINE, LINE, write
 
 Records = list[tuple[bytes, Record | None]]

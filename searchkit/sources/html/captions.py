@@ -16,13 +16,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from searchkit.article import Caption
-from searchkit.sources.bylines import looks_like_names
+from searchkit.sources.fields.bylines import looks_like_names
+from searchkit.sources.fields.markup import plain_text_of
 from searchkit.sources.html.blocks import is_hidden, shown_text
 from searchkit.sources.html.crediting import line_of, plain_credit, without_credit
 from searchkit.sources.html.figures import LEAST_TEXT, Picture, named_captions
 from searchkit.sources.html.page import Element, text_of
 from searchkit.sources.html.teasers import is_elsewhere, is_film
-from searchkit.sources.markup import plain_text_of
 
 __all__ = ["captions_of"]
 

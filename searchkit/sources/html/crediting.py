@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from searchkit.sources.bylines import is_agency
-from searchkit.sources.credits import split_credit
+from searchkit.sources.fields.bylines import is_agency
+from searchkit.sources.fields.credits import split_credit
 
 __all__ = ["line_of", "plain_credit", "without_credit"]
 

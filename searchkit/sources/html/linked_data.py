@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from searchkit.sources.fields.schema_org import schema_article, single_articles
+from searchkit.sources.fields.shape_parts import Record, list_of
 from searchkit.sources.html.page import Element
-from searchkit.sources.schema_org import schema_article, single_articles
-from searchkit.sources.shape_parts import Record, list_of
 
 __all__ = ["linked_article", "told"]
 

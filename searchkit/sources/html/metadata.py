@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
-from searchkit.sources.bylines import Byline, is_agency, split_byline
-from searchkit.sources.dates import parse_date
+from searchkit.sources.fields.bylines import Byline, is_agency, split_byline
+from searchkit.sources.fields.dates import parse_date
+from searchkit.sources.fields.shape_parts import Record
 from searchkit.sources.html.linked_data import told
 from searchkit.sources.html.page import Element, Page, key_of, text_of
-from searchkit.sources.shape_parts import Record
 
 __all__ = ["Metadata", "metadata_of"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from searchkit.errors import SourceError
-from searchkit.sources.encoding import bom_encoding, decode, require_encoding
+from searchkit.sources.encodings.encoding import bom_encoding, decode, require_encoding
 from searchkit.sources.files import Document, Options
 
 __all__ = ["Element", "Page", "key_of", "parse_page", "text_of"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from searchkit.article import Article, Caption
 from searchkit.errors import Notice, Reject, SourceError
+from searchkit.sources.fields.shape_parts import Record, list_of
 from searchkit.sources.files import Document, Options, Outcome
 from searchkit.sources.html.body import Region, find_region
 from searchkit.sources.html.captions import captions_of
@@ -14,7 +15,6 @@ from searchkit.sources.html.figures import Picture, find_pictures
 from searchkit.sources.html.linked_data import linked_article
 from searchkit.sources.html.metadata import Metadata, metadata_of
 from searchkit.sources.html.page import Element, key_of, parse_page, text_of
-from searchkit.sources.shape_parts import Record, list_of
 
 __all__ = ["read_html"]
 

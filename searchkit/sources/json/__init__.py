@@ -1,0 +1,1 @@
+"""Here is JSON, however it is laid out: which articles are its objects?"""

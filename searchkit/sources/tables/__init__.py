@@ -1,0 +1,1 @@
+"""Here are tables: which articles are their rows?"""

@@ -1,0 +1,1 @@
+"""Here is XML, or SGML before it: which articles are its elements?"""
