@@ -54,10 +54,10 @@ ALLOWED_SIDEWAYS = {
     ("searchkit.watching", "searchkit.index"),
 }
 # What each room of `searchkit.sources` may use of the others.
-ROOMS_OF_SOURCES: dict[str, set[str]] = {
-    **dict.fromkeys(("containers", "encodings", "fields"), set()),
-    **dict.fromkeys(("json", "xml", "text", "html"), {"encodings", "fields"}),
-    "tables": {"encodings", "fields", "json"},
+ROOMS_OF_SOURCES = {
+    **dict.fromkeys(("containers", "encodings", "fields"), frozenset()),
+    **dict.fromkeys(("json", "xml", "text", "html"), frozenset(("encodings", "fields"))),
+    "tables": frozenset(("encodings", "fields", "json")),
 }
 # Public within their room only: classes that show in Whoosh's, and what is run as a program.
 WITHIN_THE_ROOM = {"AnalyzedText", "TermAnalyzer", "ValueAnalyzer", "generate"}
