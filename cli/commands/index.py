@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,8 +93,11 @@ def index(
         "strict": strict,
         "rejects": rejects,
     }
+    if watch and "-" in paths:
+        raise click.UsageError("standard input cannot be watched; name files or folders.")
     reading = searchkit.read(paths, **options)
-    if not (reading.files_found or watch):
+    is_missing = watch and not all(map(os.path.lexists, paths))
+    if is_missing or not (reading.files_found or watch):
         # No new index for a mistyped path.
         account.index_summary(None, reading.rejects, reading.notices, 0.0, json=json)
         raise click.exceptions.Exit(2 if reading.rejects else 1)

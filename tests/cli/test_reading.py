@@ -98,6 +98,15 @@ class TestIndex:
         assert json.loads(result.stdout)["pruned"] == 1
         assert run("--index", index, "search", "fog").exit_code == 1
 
+    @pytest.mark.parametrize("path", ["nowhere", "-"])
+    def test_makes_no_index_when_there_is_nothing_to_watch(
+        self, folder: Path, tmp_path: Path, path: str
+    ) -> None:
+        result = run("--index", tmp_path / "x.idx", "index", "--watch", folder, path)
+        assert result.exit_code == 2
+        assert "check the name" in result.stderr or "cannot be watched" in result.stderr
+        assert not (tmp_path / "x.idx").exists()
+
     def test_watches_until_it_is_interrupted(self, folder: Path, tmp_path: Path) -> None:
         pytest.importorskip("watchfiles")
         index = tmp_path / "x.idx"

@@ -7,6 +7,8 @@ its size, beyond the first `UNSUSPECTED_BYTES`.
 
 from __future__ import annotations
 
+import contextlib
+import re
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -37,6 +39,13 @@ _ZSTD_PIECE = 1024
 
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS  # gzip's header and checksum, not zlib's
 
+# The header of a member: no unknown flags, and a compression that zlib has; and so many bytes of it
+# are unpacked to see how its content begins.
+_GZIP_MEMBER = re.compile(rb"\x1f\x8b\x08[\x00-\x1f].{4}[\x00\x02\x04]", re.DOTALL)
+_PROBED_BYTES = 512
+_RECORD = b"WARC/"
+_IN_PLACE_OF_A_RECORD = b"damaged\r\n"
+
 _MAGICS = {
     b"\x1f\x8b": "gzip",
     b"BZh": "bzip2",
@@ -54,7 +63,9 @@ def packing_of(beginning: bytes) -> str | None:
 def unpacked(packing: str, first: bytes, stored: Iterator[bytes]) -> Iterator[bytes]:
     """The content of packed data, which is `first` and what follows in `stored`.
 
-    Raises SourceError where it is damaged, cut short, followed by something else, or a bomb.
+    Raises SourceError where it is damaged, cut short, followed by something else, or a bomb. Of a
+    WARC file, which has a member of gzip for each record, the next record follows where one is
+    damaged, after a line that is none.
     """
     return _limited(_unpacked_members(packing, first, stored))
 
@@ -148,18 +159,31 @@ def _unpacked_members(
     packing: str, first: bytes, stored: Iterator[bytes]
 ) -> Iterator[tuple[int, bytes]]:
     member = _new_member(packing)
-    packed = first
+    packed = given = first  # `given` are the last bytes that the member got
     used = len(first)
+    beginning = b""  # of all content
     while True:
         if member.needs_input and not packed:
             packed = next(stored, b"")
             used += len(packed)
-            if not packed:
-                raise SourceError("its compressed data is cut short; copy the file again")
+        given = packed or given
         try:
+            if not packed and member.needs_input:
+                raise SourceError("its compressed data is cut short; copy the file again")
             piece = member.decompress(packed, _CHUNK_BYTES)
-        except (zlib.error, OSError, EOFError) as error:
-            raise _damaged(error) from error
+        except (zlib.error, OSError, EOFError, SourceError) as error:
+            taken = 0
+            packed = b""
+            if packing == "gzip" and beginning.startswith(_RECORD):
+                packed, taken = _next_record(given, stored)
+            if not packed:
+                if isinstance(error, SourceError):
+                    raise
+                raise _damaged(error) from error
+            used += taken
+            yield used, _IN_PLACE_OF_A_RECORD
+            member = _new_member(packing)
+            continue
         except Exception as error:
             # xz has an error of its own, for which alone it would have to be imported.
             if type(error).__name__ != "LZMAError":
@@ -167,6 +191,7 @@ def _unpacked_members(
             raise _damaged(error) from error
         packed = b""
         if piece:
+            beginning = beginning or piece
             yield used, piece
         if member.eof:
             packed = member.unused_data.lstrip(b"\0")
@@ -184,6 +209,28 @@ def _unpacked_members(
                     "check how the file was made"
                 )
             member = _new_member(packing)
+
+
+def _next_record(given: bytes, stored: Iterator[bytes]) -> tuple[bytes, int]:
+    """The bytes from the next member of gzip on that is a record, and how many were taken of
+    `stored`; b"" when there is none.
+    """
+    taken = 0
+    place = 1  # where the damaged one may begin itself
+    while True:
+        while found := _GZIP_MEMBER.search(given, place):
+            place = found.start() + 1
+            with contextlib.suppress(zlib.error):
+                start = given[found.start() : found.start() + _PROBED_BYTES]
+                if zlib.decompressobj(_GZIP_WINDOW).decompress(start).startswith(_RECORD):
+                    return given[found.start() :], taken
+        chunk = next(stored, b"")
+        if not chunk:
+            return b"", taken
+        taken += len(chunk)
+        # A member may begin at the end of what was given, which did not tell its content.
+        given = given[max(1, len(given) - _PROBED_BYTES) :] + chunk
+        place = 0
 
 
 def _damaged(error: Exception) -> SourceError:

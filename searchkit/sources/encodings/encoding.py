@@ -30,23 +30,28 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
-# How files begin that are not text, though some of them look it at first.
+_SAVE, _UNPACK = "save its text as plain text", "unpack it first"
+_OMIT = "there are no articles in such files; leave it out"
+# How files begin that are not text, though some of them look it at first; and what to do with them.
 _BINARY_BEGINNINGS = (
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"%PDF-", "a PDF document"),
-    (b"PK\x03\x04", "a zip archive or an office document"),
-    (b"PK\x05\x06", "an empty zip archive"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
-    (b"\x1f\x8b", "gzip data"),
-    (b"BZh", "bzip2 data"),
-    (b"\xfd7zXZ\x00", "xz data"),
-    (b"\x28\xb5\x2f\xfd", "Zstandard data"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"\x7fELF", "a program"),
-    (b"SQLite format 3\x00", "an SQLite database"),
-    (b"{\\rtf", "an RTF document"),
+    (b"\x89PNG", "a PNG picture", _OMIT),
+    (b"\xff\xd8\xff", "a JPEG picture", _OMIT),
+    (b"GIF8", "a GIF picture", _OMIT),
+    (b"%PDF-", "a PDF document", _SAVE),
+    (b"PK\x03\x04", "a zip archive or an office document", _SAVE),
+    (b"PK\x05\x06", "an empty zip archive", _OMIT),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document", _SAVE),
+    (b"\x1f\x8b", "gzip data", _UNPACK),
+    (b"BZh", "bzip2 data", _UNPACK),
+    (b"\xfd7zXZ\x00", "xz data", _UNPACK),
+    (b"\x28\xb5\x2f\xfd", "Zstandard data", _UNPACK),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
+    (b"\x7fELF", "a program", _OMIT),
+    (b"MZ\x90\x00", "a program", _OMIT),
+    (b"\xcf\xfa\xed\xfe", "a program", _OMIT),
+    (b"\xca\xfe\xba\xbe", "a program", _OMIT),
+    (b"SQLite format 3\x00", "an SQLite database", "export its table as CSV"),
+    (b"{\\rtf", "an RTF document", _SAVE),
 )
 
 # Control characters that text does not hold (tab, newlines, form feed and escape it may).
@@ -138,13 +143,13 @@ def with_plain_newlines(text: str) -> str:
 
 def binary_kind(data: bytes) -> str | None:
     """What data that begins so is, where it is known and no text: "a PDF document"."""
-    return next((what for begin, what in _BINARY_BEGINNINGS if data.startswith(begin)), None)
+    return next((what for begin, what, _ in _BINARY_BEGINNINGS if data.startswith(begin)), None)
 
 
 def _require_text(data: bytes) -> None:
-    what = binary_kind(data)
-    if what is not None:
-        raise SourceError(f"not text but {what}; save it as plain text first")
+    for begin, what, advice in _BINARY_BEGINNINGS:
+        if data.startswith(begin):
+            raise SourceError(f"not text but {what}; {advice}")
 
 
 def _marked(data: bytes, marked: str, declared: str | None) -> Decoded:

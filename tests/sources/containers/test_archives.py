@@ -8,13 +8,14 @@ import io
 import lzma
 import tarfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 import zstandard
 
 from searchkit.sources import read
+from searchkit.sources.containers import warc
 from tests.sources.conftest import LINE, ReadFile, headlines, read_all
 
 
@@ -181,12 +182,84 @@ class TestCrawls:
         ]
         assert result.rejects == []
 
-    def test_that_are_damaged_give_what_comes_before(self, read_file: ReadFile) -> None:
-        page = self.page("Eins").encode()
-        content = crawl(("http://post.example/1", "Content-Type: text/html", page))
-        result = read_file("crawl.warc", gzip.decompress(content) + b"nonsense\r\n\r\n" * 9)
-        assert headlines(result) == ["Eins"]
-        assert "damaged from here on" in result.rejects[0].reason
+    def crawl_of(self, count: int) -> list[bytes]:
+        """So many pages, each a member of gzip."""
+        html = "Content-Type: text/html"
+        return [
+            crawl((f"http://post.example/{number}", html, self.page(f"Page {number}").encode()))
+            for number in range(count)
+        ]
+
+    @pytest.mark.parametrize(
+        "damaged",
+        [
+            lambda _: b"nonsense\r\n\r\n" * 9,
+            lambda record: record[:-200],
+            lambda record: record.replace(b"Content-Length: ", b"Content-Length: 9"),
+            lambda record: record.replace(b"Content-Length: ", b"Content-Length: -"),
+            lambda record: record.replace(b"WARC/1.0", b"WARK/1.0"),
+            lambda record: record[:30] + b"\0" * 100_000,
+        ],
+    )
+    def test_lose_what_is_damaged_and_nothing_else(
+        self, read_file: ReadFile, damaged: Callable[[bytes], bytes]
+    ) -> None:
+        records = [gzip.decompress(each) for each in self.crawl_of(4)]
+        records[2] = damaged(records[2])
+        result = read_file("crawl.warc", b"".join(records))
+        assert headlines(result) == ["Page 0", "Page 1", "Page 3"]
+        (reject,) = result.rejects
+        place = sum(map(len, records[:2]))
+        assert f"damaged at byte {place:,}, and left out from there" in reject.reason
+
+    @pytest.mark.parametrize(
+        "damaged",
+        [
+            lambda member: member[:-40],
+            lambda member: member[:100] + b"damage" + member[106:],
+            lambda member: member[:-8] + b"checksum",
+            lambda _: b"",
+            lambda _: b"\x1f\x8b\x08\0\0\0\0\0\0\xff" * 1000,
+        ],
+    )
+    def test_that_are_packed_go_on_at_the_next_sound_member(
+        self, read_file: ReadFile, damaged: Callable[[bytes], bytes]
+    ) -> None:
+        members = self.crawl_of(4)
+        members[2] = damaged(members[2])
+        result = read_file("crawl.warc.gz", b"".join(members))
+        found = headlines(result)
+        assert [each for each in found if each != "Page 2"] == ["Page 0", "Page 1", "Page 3"]
+        assert len(result.rejects) == (0 if "Page 2" in found or not members[2] else 1)
+
+    def test_that_end_within_a_record_give_those_before(self, read_file: ReadFile) -> None:
+        members = self.crawl_of(3)
+        result = read_file("crawl.warc.gz", b"".join(members)[:-100])
+        assert headlines(result) == ["Page 0", "Page 1"]
+        assert len(result.rejects) == 2  # the record, and the file that was cut short
+
+    def test_of_false_beginnings_are_read_in_one_go(self, read_file: ReadFile) -> None:
+        lines = b"WARC/1.0\r\n" * 300_000
+        heads = b"WARC/1.0\r\nContent-Length: 60000000\r\n\r\n" * 50_000
+        for content in (lines, heads):
+            result = read_file("crawl.warc", content + gzip.decompress(self.crawl_of(1)[0]))
+            assert headlines(result) == ["Page 0"]
+            assert len(result.rejects) == 1
+
+    def test_pass_over_what_is_too_large(
+        self, read_file: ReadFile, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(warc, "_MOST_RECORD", 100_000)
+        html, film = "Content-Type: text/html", "Content-Type: video/mp4"
+        large = [
+            crawl((f"http://post.example/{kind[-4:]}", kind, b"<html>" + bytes(1_000_000)))
+            for kind in (html, film)
+        ]
+        result = read_file("crawl.warc.gz", b"".join((*large, *self.crawl_of(1))))
+        assert headlines(result) == ["Page 0"]
+        (reject,) = result.rejects
+        assert "too large" in reject.reason
+        assert reject.place.endswith("post.example/html")
 
 
 class TestOtherProcesses:
