@@ -7,7 +7,6 @@ its size, beyond the first `UNSUSPECTED_BYTES`.
 
 from __future__ import annotations
 
-import contextlib
 import re
 import zlib
 from collections.abc import Iterator
@@ -44,7 +43,7 @@ _GZIP_WINDOW = 16 + zlib.MAX_WBITS  # gzip's header and checksum, not zlib's
 _GZIP_MEMBER = re.compile(rb"\x1f\x8b\x08[\x00-\x1f].{4}[\x00\x02\x04]", re.DOTALL)
 _PROBED_BYTES = 512
 _RECORD = b"WARC/"
-_IN_PLACE_OF_A_RECORD = b"damaged\r\n"
+_IN_PLACE_OF_A_RECORD = b"WARC/ damaged\r\n"
 
 _MAGICS = {
     b"\x1f\x8b": "gzip",
@@ -159,29 +158,39 @@ def _unpacked_members(
     packing: str, first: bytes, stored: Iterator[bytes]
 ) -> Iterator[tuple[int, bytes]]:
     member = _new_member(packing)
-    packed = given = first  # `given` are the last bytes that the member got
+    packed = given = first  # `given` are the last bytes that there were
     used = len(first)
     beginning = b""  # of all content
     while True:
-        if member.needs_input and not packed:
-            packed = next(stored, b"")
-            used += len(packed)
-        given = packed or given
         try:
-            if not packed and member.needs_input:
-                raise SourceError("its compressed data is cut short; copy the file again")
+            if member.eof:
+                given = packed
+                if packing_of(packed) != packing:
+                    raise SourceError(
+                        "other data follows its compressed data and was left out; "
+                        "check how the file was made"
+                    )
+                member = _new_member(packing)
+            elif member.needs_input and not packed:
+                packed = next(stored, b"")
+                used += len(packed)
+                if not packed:
+                    raise SourceError("its compressed data is cut short; copy the file again")
+                given = packed
             piece = member.decompress(packed, _CHUNK_BYTES)
         except (zlib.error, OSError, EOFError, SourceError) as error:
             taken = 0
             packed = b""
-            if packing == "gzip" and beginning.startswith(_RECORD):
+            if packing == "gzip" and (not beginning or beginning.startswith(_RECORD)):
                 packed, taken = _next_record(given, stored)
             if not packed:
                 if isinstance(error, SourceError):
                     raise
                 raise _damaged(error) from error
+            given = packed
             used += taken
-            yield used, _IN_PLACE_OF_A_RECORD
+            beginning = _IN_PLACE_OF_A_RECORD
+            yield used, beginning
             member = _new_member(packing)
             continue
         except Exception as error:
@@ -195,20 +204,11 @@ def _unpacked_members(
             yield used, piece
         if member.eof:
             packed = member.unused_data.lstrip(b"\0")
-            while not packed and (more := next(stored, b"")):
-                used += len(more)
-                packed = more.lstrip(b"\0")
-            if not packed:
-                return
             while len(packed) < LONGEST_MAGIC and (more := next(stored, b"")):
                 used += len(more)
-                packed += more
-            if packing_of(packed) != packing:
-                raise SourceError(
-                    "other data follows its compressed data and was left out; "
-                    "check how the file was made"
-                )
-            member = _new_member(packing)
+                packed = (packed + more).lstrip(b"\0")
+            if not packed:
+                return
 
 
 def _next_record(given: bytes, stored: Iterator[bytes]) -> tuple[bytes, int]:
@@ -220,10 +220,8 @@ def _next_record(given: bytes, stored: Iterator[bytes]) -> tuple[bytes, int]:
     while True:
         while found := _GZIP_MEMBER.search(given, place):
             place = found.start() + 1
-            with contextlib.suppress(zlib.error):
-                start = given[found.start() : found.start() + _PROBED_BYTES]
-                if zlib.decompressobj(_GZIP_WINDOW).decompress(start).startswith(_RECORD):
-                    return given[found.start() :], taken
+            if _is_record(given[found.start() : found.start() + _PROBED_BYTES]):
+                return given[found.start() :], taken
         chunk = next(stored, b"")
         if not chunk:
             return b"", taken
@@ -231,6 +229,15 @@ def _next_record(given: bytes, stored: Iterator[bytes]) -> tuple[bytes, int]:
         # A member may begin at the end of what was given, which did not tell its content.
         given = given[max(1, len(given) - _PROBED_BYTES) :] + chunk
         place = 0
+
+
+def _is_record(member: bytes) -> bool:
+    """Whether a member of gzip that begins so is a record."""
+    try:
+        # No more than is needed, as it may be a bomb.
+        return zlib.decompressobj(_GZIP_WINDOW).decompress(member, len(_RECORD)) == _RECORD
+    except zlib.error:
+        return False
 
 
 def _damaged(error: Exception) -> SourceError:
