@@ -14,7 +14,7 @@ __all__ = ["NEVER_KNOWN", "READING_VERSION", "Recognition"]
 
 # Raised by every change of reading that makes another article of the same bytes, so that an
 # archive is read anew after it.
-READING_VERSION = 2
+READING_VERSION = 3
 
 # In the place of a fingerprint, for what must be read each time because it has to be told of.
 NEVER_KNOWN = b""
