@@ -143,13 +143,15 @@ def index_summary(
     width = max(len(f"{count:,}") for count in counts.values())
     for name, count in counts.items():
         print_line(f"{count:>{width},}  {name}")
-    if report.processed:
+    if report.characters:
         line = (
             f"{plural(report.processed, 'article')}, {size_text(report.characters)} "
             f"of text in {seconds:.1f} s: {report.processed / seconds:,.0f} articles/s, "
             f"{rate:.2f} MB/s"
         )
         print_line(line, style="dim")
+    elif report.processed:
+        print_line(f"{plural(report.processed, 'article')} in {seconds:.1f} s", style="dim")
 
 
 def watch_step(report: AddReport, *, json: bool) -> None:
