@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import os
+import tempfile
 import threading
 import tracemalloc
 from collections.abc import Iterator
@@ -125,6 +126,44 @@ def test_an_index_of_what_was_exported_is_the_same(filled: Index, tmp_path: Path
         assert list(again.articles()) == list(filled.articles())
     assert (reading.rejects, reading.notices) == ([], [])
     assert filled.add(searchkit.read(tmp_path / "out.jsonl.gz")).unchanged == 3
+
+
+# What a reader does not take for a mistake.
+SOUND = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=12)
+SOUND_LISTS = st.lists(SOUND.filter(lambda text: not text.isspace()), max_size=3, unique=True)
+SOUND_ARTICLES = st.builds(
+    Article,
+    id=SOUND,
+    headline=SOUND,
+    body=SOUND | st.sampled_from(["One.\n\nTwo.", 'say "no", he', "=1+1", "a;b,c\td"]),
+    captions=st.lists(
+        st.builds(Caption, text=SOUND, title=SOUND, credit=SOUND, alt=SOUND, gallery=SOUND),
+        max_size=2,
+    ).map(tuple),
+    published=st.none() | st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=ZONES),
+    section=SOUND,
+    publisher=SOUND,
+    authors=SOUND_LISTS.map(tuple),
+    language=st.sampled_from(["", "en", "de-AT"]),
+    url=SOUND.map("https://a.example/{}".format),
+    keywords=SOUND_LISTS.map(tuple),
+)
+
+
+@pytest.mark.parametrize("file_format", ["jsonl", "csv", "parquet"])
+@given(st.lists(SOUND_ARTICLES, min_size=1, max_size=3, unique_by=lambda article: article.id))
+def test_what_was_exported_is_read_back(file_format: str, articles: list[Article]) -> None:
+    if file_format == "parquet":
+        pytest.importorskip("pyarrow")
+        content = exported_to_parquet(articles)
+    else:
+        content = exported(articles, file_format)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, f"out.{file_format}")
+        path.write_bytes(content)
+        reading = searchkit.read(path)
+        assert list(reading) == articles
+        assert (reading.rejects, reading.notices) == ([], [])
 
 
 def read_csv(content: bytes) -> Iterator[Article]:

@@ -213,3 +213,51 @@ def test_repair_waits_for_its_turn(copy: Path, monkeypatch: pytest.MonkeyPatch) 
     lock.acquire()
     threading.Timer(0.1, lock.release).start()
     assert searchkit.repair(copy).lost
+
+
+# -- copies
+
+TEXT = "The ferry struck a sandbank in fog; nobody was hurt, the harbour master said. " * 2
+
+
+def copies_in(path: Path, *names: str) -> None:
+    with searchkit.open(path) as index:
+        index.add([{"id": name, "body": TEXT, "url": f"https://{name}.example"} for name in names])
+
+
+def test_copies_keep_their_ids_when_another_segment_is_lost(copy: Path) -> None:
+    flip_section(copy, 1, "stored")
+    copies_in(copy, "post", "times", "courier")
+    lost = searchkit.repair(copy).lost
+    assert [len(each.ids) for each in lost] == [12]
+    assert_found_as_one(copy, "post", "times", "courier")
+
+
+def test_a_segment_of_copies_that_is_lost_names_the_ids_of_all(copy: Path) -> None:
+    copies_in(copy, "post", "times")
+    flip_section(copy, -1, "stored")
+    assert [sorted(each.ids) for each in searchkit.repair(copy).lost] == [["post", "times"]]
+    copies_in(copy, "post", "times")
+    assert_found_as_one(copy, "post", "times")
+
+
+def test_copies_stay_one_when_it_is_not_known_what_was_deleted(copy: Path) -> None:
+    copies_in(copy, "post")
+    copies_in(copy, "times")
+    copies_in(copy, "courier")
+    for entry in manifest_of(copy).segments:
+        if entry.deletions:
+            (copy / entry.deletions).unlink()
+    searchkit.repair(copy)
+    assert_found_as_one(copy, "post", "times", "courier")
+
+
+def assert_found_as_one(path: Path, *names: str) -> None:
+    with searchkit.open(path) as index:
+        assert index.search("sandbank").total == 1
+        for name in names:
+            article = index.get(name)
+            assert article is not None
+            assert article.url == f"https://{name}.example"
+            assert {each.id for each in index.copies(name)} == {*names} - {name}
+    assert searchkit.verify(path).whole
