@@ -36,6 +36,16 @@ def test_articles_go_into_a_file(archive: Path, tmp_path: Path) -> None:
     assert len(ids(target.read_text())) == 3
 
 
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_what_was_exported_is_indexed_as_it_was(archive: Path, tmp_path: Path, ending: str) -> None:
+    if ending == "parquet":
+        pytest.importorskip("pyarrow")
+    target, again = tmp_path / f"out.{ending}", tmp_path / "again.idx"
+    assert run(archive, "export", str(target)).exit_code == 0
+    assert run(again, "index", "--no-detect-language", str(target)).exit_code == 0
+    assert run(again, "export").stdout == run(archive, "export").stdout
+
+
 def test_a_query_narrows_what_is_exported(archive: Path) -> None:
     assert ids(run(archive, "export", "--query", "fog").stdout) == ids(
         "".join(f'{{"id": "{each}"}}\n' for each in run(
