@@ -53,18 +53,25 @@ _DOTTED = re.compile(
     rf"(?:,? (?:- )?{_TIME}(?: ?Uhr| ?h)?)?",
     re.IGNORECASE,
 )
-_MONTH_NAME = r"(?P<month_name>[A-Za-z]{3,9})\.?"
-_DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
-_WEEKDAY = r"(?:[A-Za-z]{3,9}\.?,? )?"
-_CLOCK = rf"(?:(?:,| at|,? -)? {_TIME} ?(?P<half>[ap]\.?m\.?)? ?{_ZONE}?)?"
+_MONTH_NAME = r"(?P<month_name>[^\W\d_]{3,10})\.?"
+_DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|er|º|\.)?"
+_WEEKDAY = r"(?:[^\W\d_]{2,11}(?:-feira)?\.?,? )?"
+_HALF = r"(?P<half>[ap]\.?m\.?)?"
+_CLOCK = rf"(?:(?:,| at|,? -|,? um|,? à)? {_TIME} ?{_HALF}(?: ?Uhr| ?h)? ?{_ZONE}?)?"
 # February 20, 2020; Thu, Feb. 20th 2020, 10:30 am
 _MONTH_DAY_YEAR = re.compile(
     rf"{_WEEKDAY}{_MONTH_NAME} {_DAY},? (?P<year>[0-9]{{4}}){_CLOCK}",
     re.IGNORECASE,
 )
-# 20 February 2020; Thursday, 20th Feb. 2020 at 10:30
+# 20 February 2020; Thursday, 20th Feb. 2020 at 10:30; 20. Februar 2020, 10:30 Uhr;
+# jueves, 20 de febrero de 2020
 _DAY_MONTH_YEAR = re.compile(
-    rf"{_WEEKDAY}{_DAY} {_MONTH_NAME},? (?P<year>[0-9]{{4}}){_CLOCK}",
+    rf"{_WEEKDAY}{_DAY} (?:de )?{_MONTH_NAME},? (?:del? )?(?P<year>[0-9]{{4}}){_CLOCK}",
+    re.IGNORECASE,
+)
+# Thu 10:30 AM, Feb 20, 2020
+_CLOCK_FIRST = re.compile(
+    rf"{_WEEKDAY}{_TIME} ?{_HALF} ?{_ZONE}?,? {_MONTH_NAME} {_DAY},? (?P<year>[0-9]{{4}})",
     re.IGNORECASE,
 )
 # 20-FEB-2020 10:30:00.5
@@ -75,25 +82,38 @@ _MAIL = re.compile(
     r"(?:[A-Za-z]{3}, )?[0-9]{1,2} [A-Za-z]{3} [0-9]{4} [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
     r"(?: (?:[+-][0-9]{4}|[A-Z]{1,4}))?(?: \(\w+\))?"
 )
-_PATTERNS = (_ISO, _ISO_BASIC, _DOTTED, _MONTH_DAY_YEAR, _DAY_MONTH_YEAR, _DASHED)
+_PATTERNS = (*(_ISO, _ISO_BASIC, _DOTTED, _MONTH_DAY_YEAR, _DAY_MONTH_YEAR, _CLOCK_FIRST, _DASHED),)
 
 _DIGITS = re.compile(r"-?[0-9]{10}(?:[0-9]{3})?")
 _LONGEST = 80
 
-_MONTH_NAMES = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-_MONTHS = {
-    name: number for number, full in enumerate(_MONTH_NAMES, start=1) for name in (full, full[:3])
-} | {"sept": 9}
+# In English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish and Norwegian; no
+# name is that of another month elsewhere.
+_MONTH_NAMES = """
+    january february march april may june july august september october november december
+    januar februar märz april mai juni juli august september oktober november dezember
+    janvier février mars avril mai juin juillet août septembre octobre novembre décembre
+    enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+    gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
+    janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro
+    januari februari maart april mei juni juli augustus september oktober november december
+    januari februari mars april maj juni juli augusti september oktober november december
+    januar februar marts april maj juni juli august september oktober november december
+    januar februar mars april mai juni juli august september oktober november desember
+    jan feb mar apr may jun jul aug sep oct nov dec
+    jan feb mär apr mai jun jul aug sept okt nov dez
+    janv févr mar avr mai juin juil août sept oct nov déc
+    ene feb mrt abr mei jun jul ago set out nov dic
+    gen fev mar apr mag giu lug ago set ott nov des
+""".split()  # noqa: SIM905  # a table to be read
+_MONTHS = {name: place % 12 + 1 for place, name in enumerate(_MONTH_NAMES)}
 
 
 def parse_date(value: object) -> datetime:
     """The moment that `value` names, as a datetime with a zone.
 
-    Read are ISO 8601 (dates and date-times), DD.MM.YYYY, RFC 2822, English dates with the
-    month as a word, and numbers: seconds since 1970, or milliseconds. Without a time it is
+    Read are ISO 8601 (dates and date-times), DD.MM.YYYY, RFC 2822, dates with the month as a
+    word of ten languages, and numbers: seconds since 1970, or milliseconds. Without a time it is
     midnight, without a zone UTC; a zone that is given is kept.
 
     Raises ValueError, its message beginning with the value, for anything else, for what

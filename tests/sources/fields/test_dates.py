@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchkit.sources.fields.dates import parse_date
+from searchkit.sources.fields.dates import _MONTH_NAMES, parse_date
 
 UTC = timezone.utc
 DAY = datetime(2020, 2, 20, tzinfo=UTC)
@@ -44,6 +44,15 @@ moments = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=zone
         "20th Feb. 2020",
         "Thu, 20 Feb 2020",
         "20\u00a0February\u00a02020",
+        *(
+            "20. Februar 2020",
+            "Donnerstag, 20. Feb. 2020",
+            "20 février 2020",
+            "jeudi 20 févr. 2020",
+        ),
+        *("20 de febrero de 2020", "jueves, 20 de febrero de 2020", "20 febbraio 2020"),
+        *("20 de fevereiro de 2020", "quinta-feira, 20 de fevereiro de 2020", "20 februari 2020"),
+        *("den 20 februari 2020", "20. februar 2020", "FEVEREIRO 20, 2020"),
     ],
 )
 def test_a_day_is_its_midnight_in_utc(text: str) -> None:
@@ -76,6 +85,11 @@ def test_a_day_is_its_midnight_in_utc(text: str) -> None:
         "February 20, 2020 10:30 am",
         "February 20, 2020 at 10:30 a.m.",
         "20 February 2020, 10:30",
+        "20. Februar 2020, 10:30 Uhr",
+        "20. Februar 2020 um 10:30 Uhr",
+        "20 février 2020 à 10:30",
+        "Thu 10:30 AM, Feb 20, 2020",
+        "10:30 a.m. February 20th, 2020",
         "20-FEB-2020 10:30:00.00",
         "1582194600",
         "1582194600000",
@@ -211,3 +225,12 @@ def test_anything_else_is_an_aware_time_or_a_value_error(value: object) -> None:
         return
     assert moment.utcoffset() is not None
     moment.astimezone(UTC)
+
+
+def test_each_name_of_a_month_is_of_one_month() -> None:
+    months: dict[str, set[int]] = {}
+    for place, name in enumerate(_MONTH_NAMES):
+        months.setdefault(name, set()).add(place % 12 + 1)
+        assert parse_date(f"1 {name} 2020").month == place % 12 + 1
+    assert len(_MONTH_NAMES) % 12 == 0
+    assert all(len(numbers) == 1 for numbers in months.values())
