@@ -17,7 +17,15 @@ from searchkit.sources import Reading
 from searchkit.sources.files import FileDone
 from searchkit.writing.ledger import key_of
 from searchkit.writing.pruning import prune
-from searchkit.writing.writer import COPIED, UNCHANGED, UPDATED, Writer
+from searchkit.writing.writer import (
+    ADDED,
+    COPIED,
+    OUTCOMES,
+    UNCHANGED,
+    UPDATED,
+    Outcome,
+    Writer,
+)
 
 __all__ = ["AddReport", "add_articles"]
 
@@ -114,7 +122,7 @@ class _Adding:
         self._files: list[tuple[FileDone, array[int]]] = []
         self._stale: set[int] = set()  # keys that files do not have any more
         # Of the articles since the last commit.
-        self._added = self._updated = self._unchanged = self._copies = 0
+        self._counts: dict[Outcome, int] = dict.fromkeys(OUTCOMES, 0)
 
     def _fingerprinted(
         self, articles: Iterable[Given]
@@ -147,7 +155,7 @@ class _Adding:
             ordinal += 1
             fingerprint, given = each
             if given is None:
-                self._unchanged += 1
+                self._counts[UNCHANGED] += 1
                 self._keys.append(key_of(writer.known_id(fingerprint) or b""))
             else:
                 try:
@@ -180,7 +188,7 @@ class _Adding:
             self._stale.update(set(before).difference(keys))
             self._files.append((file, keys))
             return
-        self._unchanged += file.articles
+        self._counts[UNCHANGED] += file.articles
         self._report.processed += file.articles
         self._notify(self._report)
         if ledger.find(file.path) != file:  # its time
@@ -207,18 +215,10 @@ class _Adding:
                 f"{characters:,} characters, the limit is {MAX_ARTICLE_CHARACTERS:,}; "
                 "split the article"
             )
-        outcome = self._writer.add(record, fingerprint)
+        self._counts[self._writer.add(record, fingerprint)] += 1
         if self._reading is not None:
             self._keys.append(key_of(record.id))
         self._report.characters += characters
-        if outcome is UNCHANGED:
-            self._unchanged += 1
-        elif outcome is UPDATED:
-            self._updated += 1
-        elif outcome is COPIED:
-            self._copies += 1
-        else:
-            self._added += 1
 
     def _record(self, given: Given) -> Record:
         article = _searchable(given)
@@ -236,11 +236,11 @@ class _Adding:
                 self._files.clear()
         else:
             self._writer.flush()
-        report.added += self._added
-        report.updated += self._updated
-        report.unchanged += self._unchanged
-        report.copies += self._copies
-        self._added = self._updated = self._unchanged = self._copies = 0
+        report.added += self._counts[ADDED]
+        report.updated += self._counts[UPDATED]
+        report.unchanged += self._counts[UNCHANGED]
+        report.copies += self._counts[COPIED]
+        self._counts = dict.fromkeys(OUTCOMES, 0)
         self._notify(report)
         if self._commits:
             self._writer.merge(wait=False)

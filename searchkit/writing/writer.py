@@ -59,7 +59,7 @@ _MERGE_FACTOR = 8
 
 # What became of an article.
 Outcome = str
-ADDED, UPDATED, UNCHANGED, COPIED = "added", "updated", "unchanged", "copied"
+OUTCOMES = ADDED, UPDATED, UNCHANGED, COPIED = "added", "updated", "unchanged", "copied"
 
 Merged = tuple[WrittenSegment, "list[array[int]]"]
 
