@@ -20,6 +20,8 @@ __all__ = ["read_html"]
 
 # A body of less running text, in characters, is none, unless the page says that it is an article.
 _LEAST_BODY = 140
+# So many pictures with captions are a gallery, which needs no text.
+_LEAST_CAPTIONS = 2
 # What is told as the article's text takes the place of what is shown when it is so many times as
 # long: then the page shows a beginning only.
 _MUCH_LONGER = 1.5
@@ -39,7 +41,8 @@ def read_html(document: Document, options: Options) -> Iterator[Outcome]:
     paragraphs = _paragraphs(region, metadata, captions, linked)
     remarks = (page.remark, *(metadata.remarks if metadata.published is None else ()))
     size = sum(map(len, paragraphs))
-    if size < _LEAST_BODY and not (linked and metadata.headline):
+    told = linked or sum(bool(each.text) for each in captions) >= _LEAST_CAPTIONS
+    if size < _LEAST_BODY and not (told and metadata.headline):
         yield Reject(
             document.place,
             "no article text was found in this page; if there is one, save it as plain text",

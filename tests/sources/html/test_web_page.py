@@ -232,6 +232,15 @@ class TestCaptions:
         content = article_page(f"<figure><img src=a.jpg><figcaption>{inner}</figcaption></figure>")
         assert [caption.text for caption in read(content).captions] == [text]
 
+    def test_are_the_article_of_a_gallery(self) -> None:
+        slides = "".join(
+            f"<figure><img src={number}.jpg><figcaption>Wave {number} breaks</figcaption></figure>"
+            for number in range(2)
+        )
+        article = read(page(f"<h1>Pictures of the storm</h1><div>{slides}</div>"))
+        assert (article.headline, article.body) == ("Pictures of the storm", "")
+        assert [each.text for each in article.captions] == ["Wave 0 breaks", "Wave 1 breaks"]
+
     def test_come_in_the_order_of_the_page_and_once(self) -> None:
         figure = "<figure><img src=a.jpg><figcaption>{}</figcaption></figure>"
         names = ("One ship", "Two ships", "One ship")
