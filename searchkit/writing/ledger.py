@@ -14,6 +14,7 @@ import os
 import sqlite3
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ _VERSION = 1
 
 # A file of which there is more to tell is read each time, and tells it itself.
 _MOST_REMARKS = 1000
+
+# In the place of its size, of a file that is to be read again, whatever it is.
+_NO_SIZE = -1
 
 _TABLES = """
 BEGIN;
@@ -90,7 +94,7 @@ class Ledger:
         """Remembers files as they were read, and the keys of their articles, which the commit
         of that generation has.
         """
-        rows = [_row(file, keys) for file, keys in files if len(file.remarks) <= _MOST_REMARKS]
+        rows = [_row(file, keys) for file, keys in files]
         if rows:
             insert = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)"
             self._change((insert, rows), ("UPDATE state SET generation = ?", [(generation,)]))
@@ -100,11 +104,13 @@ class Ledger:
         rows = [(os.fsencode(path),) for path in paths]
         self._change(("DELETE FROM files WHERE path = ?", rows))
 
-    def forget_articles(self, keys: Collection[int]) -> None:
-        """Forgets the files from which any of these articles came."""
+    def reread(self, keys: Collection[int]) -> None:
+        """Has the files from which any of these articles came read again when they are named."""
         if keys:
             wanted = set(keys)
-            self.forget([path for path, own in self._all() if not wanted.isdisjoint(own)])
+            paths = [path for path, own in self._all() if not wanted.isdisjoint(own)]
+            rows = [(_NO_SIZE, os.fsencode(path)) for path in paths]
+            self._change(("UPDATE files SET size = ? WHERE path = ?", rows))
 
     def without_a_file(self, keys: Iterable[int], gone: Collection[str]) -> set[int]:
         """Those of the keys of which no file but those that are gone has the article."""
@@ -183,6 +189,8 @@ def _is_current(database: sqlite3.Connection, generation: int) -> bool:
 
 
 def _row(file: FileDone, keys: array[int]) -> tuple[object, ...]:
+    if len(file.remarks) > _MOST_REMARKS:
+        file = replace(file, size=_NO_SIZE, remarks=())
     remarks = [
         [isinstance(each, Reject), each.place, each.reason, each.line] for each in file.remarks
     ]

@@ -42,6 +42,8 @@ __all__ = ["Outcome", "Writer"]
 # worker that handing it over costs nothing, and little enough to stay in the processor's caches.
 _BATCH_BYTES = 2 << 20
 _BATCH_ARTICLES = 2_000
+# What a batch takes that is being filled, waits or is being built: its texts twice, and tokens.
+_BATCH_HELD_BYTES = 8 << 20
 
 # In the place of its place in the stream, of an article that waits to be joined with others.
 _WAITING = -1
@@ -110,6 +112,8 @@ class Writer:
         self._superseded: list[int] = []
         self._batch: list[Entry] = []
         self._batch_bytes = 0
+        # Of a small budget no more than a part is kept for batches, and so exceeded by them.
+        self._batches_hold = min((workers + 2) * _BATCH_HELD_BYTES, memory // 4)
         self._ordinal = 0
         self._written_bytes = 0
         self._dropped = False
@@ -342,7 +346,7 @@ class Writer:
             self._pool.submit(self._ordinal - len(batch), batch)
             buffered = len(self._buffered) * _BUFFERED_BYTES
             held = self._pool.nbytes + buffered + self._waiting.nbytes + self._merging_bytes()
-            self.full = held >= self._memory
+            self.full = held + self._batches_hold >= self._memory
 
     def _merging_bytes(self) -> int:
         """About what the merge that goes on beside holds, as far as room is made for it."""
@@ -374,7 +378,7 @@ class Writer:
             self._drop(owned)
         if not self._dropped and not any(owned.changed for owned in self._segments):
             return False
-        self._forget_deleted()
+        self._reread_deleted()
         generation = generation_on_disk(self._storage) + 1
         entries = tuple(owned.settle(self._storage, generation) for owned in self._segments)
         manifest = Manifest(generation, self._manifest.language, self._manifest.seed, entries)
@@ -383,12 +387,10 @@ class Writer:
         self._dropped = False
         return True
 
-    def _forget_deleted(self) -> None:
-        """Has the ledger forget the files of what is deleted, so that they are read again when
-        somebody names them.
-        """
+    def _reread_deleted(self) -> None:
+        """Has the files of what is deleted read again when somebody names them."""
         if self._deleted and (self._ledger or has_ledger(self._storage.path)):
-            self.ledger.forget_articles(set(map(key_of, self._deleted)))
+            self.ledger.reread(set(map(key_of, self._deleted)))
         self._deleted.clear()
 
     def _drop(self, owned: OwnedSegment) -> None:

@@ -177,6 +177,26 @@ class TestPruning:
         report = add(fresh_index, folder, prune=True)
         assert (report.pruned, ids(fresh_index)) == (2, {"b2"})
 
+    def test_deletes_what_is_left_of_a_file_of_which_an_article_was_deleted(
+        self, fresh_index: Index, folder: Path
+    ) -> None:
+        add(fresh_index, folder)
+        fresh_index.delete("b1")
+        (folder / "b.jsonl").unlink()
+        left = ids(fresh_index)
+        assert add(fresh_index, folder, prune=True).pruned == len(left) - 1
+        assert len(ids(fresh_index)) == 1
+
+    def test_knows_files_of_which_there_is_too_much_to_tell(
+        self, fresh_index: Index, folder: Path
+    ) -> None:
+        many = write(folder / "many.jsonl", LINE.format("many") + "{broken\n" * 1001)
+        assert len(add(fresh_index, folder).rejected) == 1002
+        assert len(add(fresh_index, folder).rejected) == 1002
+        many.unlink()
+        assert add(fresh_index, folder, prune=True).pruned == 1
+        assert "many" not in ids(fresh_index)
+
     def test_keeps_what_another_file_has(self, fresh_index: Index, folder: Path) -> None:
         write(folder / "deeper" / "c.jsonl", LINE.format("b1"))
         add(fresh_index, folder)
