@@ -65,11 +65,9 @@ def opened(path: Path, *, overwrite: bool) -> Iterator[Output]:
         ) from error
 
 
-@contextlib.contextmanager
-def _packed(stream: BinaryIO, path: Path) -> Iterator[Output]:
+def _packed(stream: BinaryIO, path: Path) -> contextlib.AbstractContextManager[Output]:
+    """What packs into the stream, which stays open, if the name says so."""
     if not path.name.lower().endswith(".gz"):
-        yield stream
-        return
+        return contextlib.nullcontext(stream)
     # Without name and time, so that the same articles are the same bytes.
-    with gzip.GzipFile("", "wb", _GZIP_LEVEL, stream, mtime=0) as packed:
-        yield packed
+    return gzip.GzipFile("", "wb", _GZIP_LEVEL, stream, mtime=0)
